@@ -1,0 +1,69 @@
+// The gather: from logits, where they lie, to log-probs of target tokens and NLL sums of segments.
+// One ABI, two implementations: gather_cpu.cpp (host pointers) and gather_cuda.cu (device pointers).
+// Never writes a [rows x vocab] array; the result is a few kilobytes per wave.
+#pragma once
+#include <stdint.h>
+
+#ifdef _WIN32
+#define MIWV_API __declspec(dllexport)
+#else
+#define MIWV_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Raised with every change of miwv_gather_job or of a function below.
+#define MIWV_GATHER_ABI 1
+
+enum miwv_gather_dtype { MIWV_F32 = 0, MIWV_F16 = 1, MIWV_BF16 = 2 };
+
+enum miwv_gather_want {
+    MIWV_WANT_ENTROPY = 1,  // row_entropy, nats
+    MIWV_WANT_RANK = 2,     // pair_rank
+    MIWV_WANT_LISTED = 4    // row_listed
+};
+
+enum miwv_gather_status {
+    MIWV_OK = 0,
+    MIWV_BAD_ARGUMENT = 1,      // null pointer, negative size, row or target out of range
+    MIWV_UNSUPPORTED_TYPE = 2,
+    MIWV_OUT_OF_MEMORY = 3,
+    MIWV_DEVICE_ERROR = 4       // CUDA only; miwv_gather_cuda_error() has the text
+};
+
+typedef struct miwv_gather_job {
+    const void *logits;            // [rows][row_stride], element type dtype, natural alignment
+    int64_t row_stride;            // elements from one row to the next, >= vocab
+    int32_t rows;
+    int32_t vocab;
+    int32_t dtype;                 // miwv_gather_dtype
+    int32_t want;                  // miwv_gather_want bits
+    const int32_t *pair_row;       // [pairs] row of each pair; a row may have any number of pairs
+    const int32_t *pair_target;    // [pairs] token id
+    const int32_t *segment_start;  // [segments + 1] bounds in pairs; ascending, first 0, last = pairs
+    int32_t pairs;
+    int32_t segments;
+    const int32_t *listed_ids;     // [listed] ids whose logits are returned for every row
+    int32_t listed;
+    int32_t threads;               // CPU only, >= 1
+    float *log_prob;               // out [pairs] natural log; NaN where the row holds NaN or +inf
+    double *segment_nll;           // out [segments] minus the sum of its pairs' log-probs, summed in order in fp64
+    float *row_entropy;            // out [rows] or null
+    int32_t *pair_rank;            // out [pairs] or null: how many ids have a logit strictly above the target's
+    float *row_listed;             // out [rows][listed] or null: raw logits
+} miwv_gather_job;
+
+MIWV_API int32_t miwv_gather_abi_version(void);
+MIWV_API int32_t miwv_gather_job_size(void);
+
+// Name of the instruction set the CPU gather runs with here: "avx512", "avx2" or "portable".
+// MIWV_GATHER_ISA in the environment forces a lower one (for tests).
+MIWV_API const char *miwv_gather_cpu_isa(void);
+
+MIWV_API int32_t miwv_gather_cpu(const miwv_gather_job *job);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,7 @@
+namespace Miwv.Engine.Tests;
+
+public class SkeletonTests
+{
+    [Fact]
+    public void Builds() => Assert.True(true);
+}
