@@ -1,0 +1,8 @@
+namespace Miwv.Llama;
+
+/// <summary>llama_decode did not succeed; Status is its return value (1 = no room in the cache, 2 = aborted, negative = error).</summary>
+public sealed class DecodeException(int status, string nativeMessage)
+    : Exception($"llama_decode returned {status}{(nativeMessage.Length > 0 ? ": " + nativeMessage : "")}")
+{
+    public int Status { get; } = status;
+}

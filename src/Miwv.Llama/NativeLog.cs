@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Miwv.Llama.Native;
+
+namespace Miwv.Llama;
+
+/// <summary>Keeps the native library's own messages off the terminal; its last error is put into ours.</summary>
+public static unsafe class NativeLog
+{
+    private const int Warn = 3, Error = 4, Continue = 5;
+    private static readonly Lock Gate = new();
+    private static readonly StringBuilder Current = new();
+    private static string lastError = "";
+    private static int level;
+
+    /// <summary>Called with (isError, line) for every warning and error line; null = quiet.</summary>
+    public static Action<bool, string>? Sink { get; set; }
+
+    internal static void Install()
+    {
+        LlamaNative.llama_log_set(&OnMessage, null);
+        GgmlNative.ggml_set_abort_callback(&OnAbort);
+    }
+
+    /// <summary>The last error line since the previous call, or the empty string.</summary>
+    public static string TakeError()
+    {
+        lock (Gate)
+        {
+            string text = lastError;
+            lastError = "";
+            return text;
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static void OnMessage(int messageLevel, byte* text, void* user)
+    {
+        lock (Gate)
+        {
+            if (messageLevel != Continue) level = messageLevel;
+            if (level is not (Warn or Error)) return;
+            Current.Append(Marshal.PtrToStringUTF8((nint)text));
+            if (Current.Length == 0 || Current[^1] != '\n') return;
+            string line = Current.ToString().Trim();
+            Current.Clear();
+            if (line.Length == 0) return;
+            if (level == Error) lastError = line;
+            Sink?.Invoke(level == Error, line);
+        }
+    }
+
+    // The library aborts the process right after this; everything already journaled stays.
+    [UnmanagedCallersOnly]
+    private static void OnAbort(byte* message)
+    {
+        string text = (Marshal.PtrToStringUTF8((nint)message) ?? "").ReplaceLineEndings(" ").Trim();
+        Console.Error.WriteLine($"miwv: the native library stopped the process: {text}; finished results are kept, go on with --resume");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Miwv.Llama.Native;
+
+namespace Miwv.Llama.Tap;
+
+/// <summary>
+/// Keeps the logits of a context where they are computed and says where that is.
+/// Dispose after the context: the library keeps pointers to the chains until then.
+/// </summary>
+public sealed unsafe class GraphTap : IDisposable
+{
+    private readonly LlamaContext context;
+    private readonly TapState* state;
+    private readonly List<nint> chains = [];
+
+    /// <param name="sequences">Sequence ids 0..sequences−1 will be used; each needs a tap, or the library copies after all.</param>
+    /// <param name="skipHead">Take the head's matrix product out of the graph.</param>
+    public GraphTap(LlamaContext context, int sequences, bool skipHead = false)
+    {
+        this.context = context;
+        state = (TapState*)NativeMemory.AllocZeroed((nuint)sizeof(TapState));
+        state->SkipHead = skipHead ? 1 : 0;
+        for (int sequence = 0; sequence < sequences; sequence++)
+        {
+            Sampler* chain = LlamaNative.llama_sampler_chain_init(0);
+            LlamaNative.llama_sampler_chain_add(chain, LlamaNative.llama_sampler_init(TapCallbacks.Table, state));
+            chains.Add((nint)chain);
+            if (LlamaNative.llama_set_sampler(context.Handle, sequence, chain) == 0)
+                throw new InvalidOperationException($"libllama took no tap for sequence {sequence}: {NativeLog.TakeError()}");
+        }
+    }
+
+    /// <summary>Stopwatch timestamp at which the last decode had its mask, graph and inputs ready.</summary>
+    public long InputsReady => state->InputsReady;
+
+    /// <summary>The logits of the last decode, checked: type, shape, layout and place (after <see cref="LlamaContext.Synchronize"/>).</summary>
+    /// <exception cref="TapException">The tensor is not what the gather can read; the wave must not be used.</exception>
+    public LogitsTensor Logits(int expectedRows)
+    {
+        Tensor* tensor = state->Logits;
+        if (tensor == null)
+            throw new TapException("the graph showed no logits tensor");
+        int vocabulary = context.Model.Vocabulary.Size;
+        if (tensor->type != 0)
+            throw new TapException($"the logits are of ggml type {tensor->type}, expected f32");
+        if (tensor->ne[0] != vocabulary || tensor->ne[1] != expectedRows || tensor->ne[2] != 1 || tensor->ne[3] != 1)
+            throw new TapException($"the logits are {tensor->ne[0]} x {tensor->ne[1]} x {tensor->ne[2]} x {tensor->ne[3]}, expected {vocabulary} x {expectedRows}");
+        if (tensor->nb[0] != sizeof(float) || tensor->nb[1] != (ulong)vocabulary * sizeof(float))
+            throw new TapException($"the logits are not contiguous ({tensor->nb[0]}, {tensor->nb[1]} bytes)");
+        if (tensor->data == null || tensor->buffer == 0)
+            throw new TapException("the logits have no memory");
+        return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, GgmlNative.ggml_backend_buffer_is_host(tensor->buffer) != 0);
+    }
+
+    public void Dispose()
+    {
+        Debug.Assert(context.Handle.IsClosed, "the context must go first");
+        foreach (nint chain in chains) LlamaNative.llama_sampler_free((Sampler*)chain);
+        chains.Clear();
+        NativeMemory.Free(state);
+    }
+}
