@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using Miwv.Data;
+
+namespace Miwv.Engine.Journal;
+
+/// <summary>
+/// Finds the valid records of a journal. A torn or damaged record is passed over: reading goes on at the next marker with a right
+/// checksum, so that damage in the middle costs the damaged step and nothing behind it.
+/// </summary>
+internal sealed class JournalReader
+{
+    private readonly byte[] data;
+    private readonly Dictionary<int, (int At, int Size)> records = [];
+
+    private JournalReader(byte[] data) => this.data = data;
+
+    /// <summary>Steps with a valid record.</summary>
+    public IReadOnlyCollection<int> Steps => records.Keys;
+
+    /// <summary>True if the file holds nothing but the header and valid records, each once.</summary>
+    public bool IsClean { get; private set; } = true;
+
+    /// <param name="stepCount">Records of steps beyond the plan are not valid.</param>
+    /// <returns>Null if the file has no valid header of this plan (a run that was killed before it began one).</returns>
+    /// <exception cref="UserException">The journal belongs to another plan.</exception>
+    public static JournalReader? Open(string path, ReadOnlySpan<byte> planKey, bool perToken, int stepCount)
+    {
+        if (!File.Exists(path)) return null;
+        byte[] data = File.ReadAllBytes(path);
+        if (data.Length < JournalFormat.HeaderSize) return null;
+        var expected = JournalFormat.Header(planKey, perToken);
+        if (!data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected))
+        {
+            uint crc = BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(60));
+            if (crc == Crc32C.Of(data.AsSpan(0, 60)) && data.AsSpan(0, 8).SequenceEqual(JournalFormat.Magic))
+                throw new UserException($"{path}: this journal belongs to another plan (other rows, model or wave settings); use another --run directory");
+        }
+        var reader = new JournalReader(data);
+        reader.IsClean = data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected);
+        reader.Scan(stepCount, perToken);
+        return reader;
+    }
+
+    public JournalRecord Record(int step)
+    {
+        var (at, size) = records[step];
+        return new JournalRecord(data.AsSpan(at, size));
+    }
+
+    private void Scan(int stepCount, bool perToken)
+    {
+        int at = JournalFormat.HeaderSize;
+        while (at < data.Length)
+        {
+            int size = SizeAt(at, stepCount, perToken);
+            if (size == 0)
+            {
+                IsClean = false;
+                at += 4;
+                continue;
+            }
+            int step = new JournalRecord(data.AsSpan(at, size)).Step;
+            if (!records.TryAdd(step, (at, size))) IsClean = false;
+            at += size;
+        }
+    }
+
+    // 0 = no valid record begins here.
+    private int SizeAt(int at, int stepCount, bool perToken)
+    {
+        if (data.Length - at < JournalFormat.RecordHead + 4) return 0;
+        var head = data.AsSpan(at);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != JournalFormat.Marker) return 0;
+        uint step = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        uint segments = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), logProbs = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
+        long size = JournalFormat.RecordSize(segments, logProbs);
+        if (step >= stepCount || size > data.Length - at || (logProbs > 0 && !perToken)) return 0;
+        var body = head[..((int)size - 4)];
+        return Crc32C.Of(body) == BinaryPrimitives.ReadUInt32LittleEndian(head[((int)size - 4)..]) ? (int)size : 0;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Miwv.Data;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine.Journal;
+
+/// <summary>Appends finished steps. A record is with the operating system when Append returns (a killed process loses nothing) and on the disk within a second.</summary>
+internal sealed class JournalWriter : IDisposable
+{
+    private readonly string path;
+    private readonly FileStream stream;
+    private readonly bool perToken;
+    private byte[] buffer = new byte[4096];
+    private long lastSync = Stopwatch.GetTimestamp();
+
+    private JournalWriter(string path, FileStream stream, bool perToken)
+    {
+        this.path = path;
+        this.stream = stream;
+        this.perToken = perToken;
+    }
+
+    /// <summary>Opens the journal for appending; <paramref name="existing"/> is what a former run left, damaged parts are dropped.</summary>
+    public static JournalWriter Open(string path, ReadOnlySpan<byte> planKey, bool perToken, JournalReader? existing)
+    {
+        try
+        {
+            if (existing is not { IsClean: true }) Rewrite(path, planKey, perToken, existing);
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            stream.Seek(0, SeekOrigin.End);
+            return new JournalWriter(path, stream, perToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="UserException">The disk is full or failing; what was appended before stays valid.</exception>
+    public void Append(int step, in WaveResult result)
+    {
+        int segments = result.Passes.Length, logProbs = perToken ? result.LogProbs.Length : 0;
+        int size = (int)JournalFormat.RecordSize((uint)segments, (uint)logProbs);
+        if (buffer.Length < size) buffer = new byte[size * 2];
+        var record = buffer.AsSpan(0, size);
+        BinaryPrimitives.WriteUInt32LittleEndian(record, JournalFormat.Marker);
+        BinaryPrimitives.WriteInt32LittleEndian(record[4..], step);
+        BinaryPrimitives.WriteInt32LittleEndian(record[8..], segments);
+        BinaryPrimitives.WriteInt32LittleEndian(record[12..], logProbs);
+        int at = JournalFormat.RecordHead;
+        for (int i = 0; i < segments; i++, at += JournalFormat.SegmentSize)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(record[at..], result.Passes[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(record[(at + 4)..], result.Bounds[i + 1] - result.Bounds[i]);
+            BinaryPrimitives.WriteDoubleLittleEndian(record[(at + 8)..], result.Nll[i]);
+        }
+        if (logProbs > 0) MemoryMarshal.AsBytes(result.LogProbs).CopyTo(record[at..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[^4..], Crc32C.Of(record[..^4]));
+        try
+        {
+            stream.Write(record);
+            if (Stopwatch.GetElapsedTime(lastSync) > TimeSpan.FromSeconds(1)) Sync();
+        }
+        catch (IOException e)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}; finished results are kept, make room and go on with --resume", e);
+        }
+    }
+
+    public void Sync()
+    {
+        stream.Flush(flushToDisk: true);
+        lastSync = Stopwatch.GetTimestamp();
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private static void Rewrite(string path, ReadOnlySpan<byte> planKey, bool perToken, JournalReader? existing)
+    {
+        string fresh = path + ".new";
+        using (var to = new FileStream(fresh, FileMode.Create, FileAccess.Write))
+        {
+            to.Write(JournalFormat.Header(planKey, perToken));
+            if (existing is not null)
+                foreach (int step in existing.Steps.Order())
+                    to.Write(existing.Record(step).Bytes);
+            to.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, path, overwrite: true);
+    }
+}

@@ -1,0 +1,45 @@
+using Miwv.Data;
+
+namespace Miwv.Engine.Rows;
+
+/// <summary>What is kept in memory of every row beside its place in the file: about 8 bytes.</summary>
+public sealed class RowFacts
+{
+    private RowFacts(int count)
+    {
+        IdenticalGroup = new int[count];
+        Errors = [];
+    }
+
+    public int Count => IdenticalGroup.Length;
+
+    /// <summary>Rows with the same number are identical in prompt and answer.</summary>
+    public int[] IdenticalGroup { get; }
+
+    /// <summary>Rows that cannot be scored, with the reason.</summary>
+    public Dictionary<int, string> Errors { get; }
+
+    public static RowFacts Read(RowFile rows, Action<int>? done, CancellationToken cancel)
+    {
+        var facts = new RowFacts(rows.Count);
+        var groups = new Dictionary<UInt128, int>(rows.Count);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if ((i & 1023) == 0)
+            {
+                cancel.ThrowIfCancellationRequested();
+                done?.Invoke(i);
+            }
+            Row row = rows.Read(i);
+            if (row.Error is not null)
+            {
+                facts.Errors[i] = row.Error;
+                facts.IdenticalGroup[i] = -1;
+                continue;
+            }
+            if (!groups.TryGetValue(row.ContentKey(), out int group)) groups[row.ContentKey()] = group = groups.Count;
+            facts.IdenticalGroup[i] = group;
+        }
+        return facts;
+    }
+}

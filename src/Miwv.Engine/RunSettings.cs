@@ -1,0 +1,44 @@
+using Miwv.Data;
+using Miwv.Llama;
+
+namespace Miwv.Engine;
+
+/// <summary>Everything a run is made from. Paths are as the user gave them.</summary>
+public sealed record RunSettings
+{
+    public required string DataPath { get; init; }
+    public required string ModelPath { get; init; }
+
+    /// <summary>A GGUF embedding model; null = the scoring model's own mean hidden state, unless <see cref="VectorsPath"/> is set.</summary>
+    public string? EmbedderPath { get; init; }
+
+    /// <summary>A .npy file with one vector a row.</summary>
+    public string? VectorsPath { get; init; }
+
+    /// <summary>alpaca, plain, chatml, model, or a template file.</summary>
+    public string Template { get; init; } = "alpaca";
+    public ColumnMap Columns { get; init; } = ColumnMap.Default;
+    public IdSource Ids { get; init; }
+    public int? Limit { get; init; }
+
+    /// <summary>Tokens of the window; null = the model's training context.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>Flash attention off and f32 KV cache.</summary>
+    public bool Exact { get; init; }
+    public FlashAttention FlashAttention { get; init; } = FlashAttention.Auto;
+    public int GpuLayers { get; init; } = -1;
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Most tokens of one decode; null = chosen for the machine.</summary>
+    public int? WaveTokens { get; init; }
+
+    /// <summary>Rows identical to a row may be its demonstration.</summary>
+    public bool KeepDuplicates { get; init; }
+
+    /// <summary>The end-of-sequence token is scored behind every answer.</summary>
+    public bool ScoreEos { get; init; }
+
+    /// <summary>The log-prob of every scored token is kept in the journal.</summary>
+    public bool PerToken { get; init; }
+}

@@ -1,0 +1,121 @@
+using Miwv.Data;
+using Miwv.Engine.Rows;
+using Miwv.Engine.Runs;
+using Miwv.Llama;
+using Miwv.Llama.Embedding;
+using Miwv.Retrieval;
+using Miwv.Scoring.Passes;
+
+namespace Miwv.Engine.Stages;
+
+/// <summary>
+/// Rows to vectors in the store. Decodes are laid out by the rows alone and always begin at the same rows, so that a resumed stage
+/// gives the same bits; a row whose text an earlier row has gets a copy of that vector, so that ties between them are exact.
+/// </summary>
+internal sealed class EmbedStage : IDisposable
+{
+    private const int BatchTokens = 512;
+
+    private readonly RowFile rows;
+    private readonly IProgress<StageProgress>? progress;
+    private readonly TokenTable texts;
+    private readonly int[] first;
+    private readonly TextEmbedder embedder;
+    private readonly EmbeddingStoreWriter writer;
+    private readonly int batchTokens;
+
+    private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, string sourceKey, int threads, IProgress<StageProgress>? progress)
+    {
+        this.rows = rows;
+        this.texts = texts;
+        this.progress = progress;
+        first = EqualTexts.FirstRows(texts, out int longest);
+        batchTokens = Math.Max(BatchTokens, longest);
+        embedder = new TextEmbedder(model, languageModel, batchTokens, threads);
+        writer = File.Exists(path)
+            ? EmbeddingStoreWriter.Resume(path, embedder.Dimension, rows.Count, StoreType.F32, sourceKey)
+            : EmbeddingStoreWriter.Create(path, embedder.Dimension, rows.Count, StoreType.F32, sourceKey);
+    }
+
+    /// <summary>Fills the run's store, or goes on filling it.</summary>
+    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, bool languageModel, RunDirectory directory, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    {
+        var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
+        using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
+        {
+            if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
+        }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
+        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
+        stage.Fill(cancel);
+    }
+
+    private void Fill(CancellationToken cancel)
+    {
+        int kept = writer.Count;
+        long done = 0, keptTokens = 0;
+        for (int from = 0; from < rows.Count;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            int to = BatchEnd(from);
+            if (to > kept) Embed(from, to, kept);
+            for (int i = from; i < to; i++) done += texts.Length(i);
+            if (to <= kept) keptTokens = done;
+            from = to;
+            progress?.Report(new("embed", done, texts.TotalTokens, "tokens", to, keptTokens));
+        }
+        writer.Complete();
+    }
+
+    // Rows [from, end) whose new texts fit one decode.
+    private int BatchEnd(int from)
+    {
+        int tokens = 0, count = 0, to = from;
+        for (; to < rows.Count; to++)
+        {
+            if (!IsNew(to)) continue;
+            if (count == TextEmbedder.MaxTexts || tokens + texts.Length(to) > batchTokens) break;
+            tokens += texts.Length(to);
+            count++;
+        }
+        return to;
+    }
+
+    private bool IsNew(int row) => first[row] == row && texts.Length(row) > 0;
+
+    private void Embed(int from, int to, int kept)
+    {
+        embedder.Begin();
+        int count = 0;
+        for (int i = from; i < to; i++)
+            if (IsNew(i)) embedder.Add(count++, texts[i]);
+        if (count > 0) embedder.Run();
+        var zero = new float[embedder.Dimension];
+        for (int i = from, text = 0; i < to; i++)
+        {
+            int sequence = IsNew(i) ? text++ : -1;
+            if (i < kept) continue;
+            if (sequence < 0 && texts.Length(i) > 0) writer.AppendCopy(first[i]);
+            else if (sequence < 0) writer.Append(zero);
+            else
+            {
+                // a vector that is not a number is nobody's neighbour, like one of an unknown text
+                var vector = embedder.Vector(sequence);
+                writer.Append(IsFinite(vector) ? vector : zero);
+            }
+        }
+        writer.Flush();
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> vector)
+    {
+        foreach (float value in vector)
+            if (!float.IsFinite(value)) return false;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        embedder.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace Miwv.Scoring.Passes;
+
+/// <summary>
+/// All passes of a run. A pass is a token sequence, given as segments, and the span of it that is scored:
+/// target positions [ScoredFrom, ScoredTo), each predicted by the position before it.
+/// </summary>
+public sealed class PassList(TokenTable tokens)
+{
+    private readonly List<int> firstSegment = [0];
+    private readonly List<Segment> segments = [];
+    private readonly List<int> lengths = [], scoredFrom = [], scoredTo = [];
+
+    public TokenTable Tokens => tokens;
+    public int Count => lengths.Count;
+
+    /// <summary>Tokens of a pass.</summary>
+    public int Length(int pass) => lengths[pass];
+    public int ScoredFrom(int pass) => scoredFrom[pass];
+    public int ScoredTo(int pass) => scoredTo[pass];
+    public int ScoredCount(int pass) => scoredTo[pass] - scoredFrom[pass];
+
+    /// <summary>Tokens that a loop without sharing would decode.</summary>
+    public long PlainTokens { get; private set; }
+
+    public ReadOnlySpan<Segment> Segments(int pass) =>
+        CollectionsMarshal.AsSpan(segments)[firstSegment[pass]..firstSegment[pass + 1]];
+
+    /// <summary>Adds a pass whose last segment is scored.</summary>
+    /// <returns>Its index.</returns>
+    public int Add(params ReadOnlySpan<Segment> parts)
+    {
+        int length = 0;
+        foreach (var part in parts) length += part.Length;
+        return Add(parts, length - parts[^1].Length, length);
+    }
+
+    /// <summary>Adds a pass with target positions [from, to) scored.</summary>
+    /// <exception cref="ArgumentException">The span is empty, starts at position 0 (nothing predicts it) or ends behind the pass.</exception>
+    public int Add(ReadOnlySpan<Segment> parts, int from, int to)
+    {
+        int length = 0;
+        foreach (var part in parts)
+        {
+            if (part.Length < 0 || part.Length > tokens.Length(part.Text))
+                throw new ArgumentException($"segment of {part.Length} tokens in a text of {tokens.Length(part.Text)}");
+            if (part.Length > 0) segments.Add(part);
+            length += part.Length;
+        }
+        if (from < 1 || to <= from || to > length)
+            throw new ArgumentException($"scored span {from}..{to} of a pass of {length} tokens");
+        firstSegment.Add(segments.Count);
+        lengths.Add(length);
+        scoredFrom.Add(from);
+        scoredTo.Add(to);
+        PlainTokens += length;
+        return Count - 1;
+    }
+
+    /// <summary>Copies tokens [from, from + to.Length) of a pass.</summary>
+    public void CopyTokens(int pass, int from, Span<int> to)
+    {
+        foreach (var segment in Segments(pass))
+        {
+            if (to.IsEmpty) return;
+            if (from >= segment.Length)
+            {
+                from -= segment.Length;
+                continue;
+            }
+            var part = tokens[segment.Text][from..segment.Length];
+            if (part.Length > to.Length) part = part[..to.Length];
+            part.CopyTo(to);
+            to = to[part.Length..];
+            from = 0;
+        }
+        if (!to.IsEmpty) throw new ArgumentOutOfRangeException(nameof(to), $"{to.Length} tokens beyond the end of pass {pass}");
+    }
+}

@@ -1,0 +1,7 @@
+namespace Miwv.Scoring.Waves;
+
+/// <summary>How the waves are computed.</summary>
+/// <param name="Threads">CPU threads of the library and of the gather.</param>
+/// <param name="Exact">Flash attention off and f32 KV cache: results do not depend on the wave's shape.</param>
+/// <param name="FlashAttention">Ignored if exact.</param>
+public sealed record ExecutorOptions(int Threads, bool Exact, Llama.FlashAttention FlashAttention = Llama.FlashAttention.Auto);

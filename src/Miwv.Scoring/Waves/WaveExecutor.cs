@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Miwv.Llama;
+using Miwv.Llama.Tap;
+using Miwv.Scoring.Gather;
+
+namespace Miwv.Scoring.Waves;
+
+/// <summary>
+/// Decodes the steps of a plan on one context and gathers their log-probs where the logits lie. Steps may be left out or begun
+/// in the middle (resume): the trunks a step stands on are made resident again first, by the very decodes the plan has for them.
+/// </summary>
+public sealed class WaveExecutor : IDisposable
+{
+    private readonly WavePlan plan;
+    private readonly ExecutorOptions options;
+    private readonly LlamaContext context;
+    private readonly GraphTap tap;
+    private readonly DecodeBatch batch;
+    private readonly WaveBuilder builder;
+    private readonly List<int> resident = [], wanted = [];
+    private float[] logProbs = [];
+    private double[] nll = [];
+
+    public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options)
+    {
+        this.plan = plan;
+        this.options = options;
+        context = new LlamaContext(model, new ContextOptions
+        {
+            Cells = plan.Cells,
+            Batch = Math.Min(plan.Limits.Tokens, plan.Cells),
+            OutputRows = plan.Limits.Outputs,
+            Threads = options.Threads,
+            FlashAttention = options.Exact ? FlashAttention.Off : options.FlashAttention,
+            CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
+        });
+        tap = new GraphTap(context, plan.Leaves);
+        batch = new DecodeBatch(plan.Limits.Tokens);
+        builder = new WaveBuilder(plan);
+    }
+
+    public WaveTimes Times { get; } = new();
+
+    /// <summary>Computes one step.</summary>
+    /// <exception cref="DecodeException">The library failed.</exception>
+    /// <exception cref="TapException">The graph is not what the gather can read.</exception>
+    public WaveResult Run(int index)
+    {
+        MakeResident(plan[index].Parent);
+        Decode(index);
+        int segments = builder.SegmentPass.Length, pairs = builder.PairRow.Length;
+        if (nll.Length < segments) nll = new double[Math.Max(segments, nll.Length * 2)];
+        if (logProbs.Length < pairs) logProbs = new float[Math.Max(pairs, logProbs.Length * 2)];
+        if (pairs > 0)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            var logits = tap.Logits(batch.OutputCount);
+            GatherKernel.Run(logits, builder.PairRow, builder.PairTarget, builder.SegmentStart, logProbs.AsSpan(0, pairs), nll.AsSpan(0, segments), options.Threads);
+            Times.Gather += Stopwatch.GetTimestamp() - begin;
+        }
+        return new WaveResult
+        {
+            Passes = builder.SegmentPass,
+            Bounds = builder.SegmentStart,
+            Nll = nll.AsSpan(0, segments),
+            LogProbs = logProbs.AsSpan(0, pairs),
+        };
+    }
+
+    // The path below a step: the trunks it stands on, outermost first.
+    private void MakeResident(int parent)
+    {
+        wanted.Clear();
+        for (int trunk = parent; trunk >= 0; trunk = plan[trunk].Parent) wanted.Add(trunk);
+        wanted.Reverse();
+        int common = 0;
+        while (common < wanted.Count && common < resident.Count && wanted[common] == resident[common]) common++;
+        resident.RemoveRange(common, resident.Count - common);
+        for (; common < wanted.Count; common++) Decode(wanted[common]);
+    }
+
+    private void Decode(int index)
+    {
+        var step = plan[index];
+        long begin = Stopwatch.GetTimestamp();
+        builder.Build(index, batch);
+        long packed = Stopwatch.GetTimestamp();
+        if (step.Base == 0) context.Clear();
+        else context.Truncate(step.Base);
+        context.Decode(batch);
+        context.Synchronize();
+        long end = Stopwatch.GetTimestamp();
+        long ready = Math.Clamp(tap.InputsReady, packed, end);
+        Times.Pack += packed - begin;
+        Times.Prepare += ready - packed;
+        Times.Model += end - ready;
+        Times.Tokens += batch.Count;
+        if (step.IsTrunk) resident.Add(index);
+    }
+
+    public void Dispose()
+    {
+        context.Dispose();
+        tap.Dispose();
+        batch.Dispose();
+    }
+}

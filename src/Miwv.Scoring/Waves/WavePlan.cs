@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using Miwv.Scoring.Forest;
+
+namespace Miwv.Scoring.Waves;
+
+/// <summary>The decodes of a run, in order, decided before anything runs: the same passes and limits always give the same plan.</summary>
+public sealed class WavePlan
+{
+    private readonly List<WaveStep> steps;
+    private readonly List<WaveRange> ranges;
+
+    internal WavePlan(PrefixForest forest, WaveLimits limits, List<WaveStep> steps, List<WaveRange> ranges)
+    {
+        Forest = forest;
+        Limits = limits;
+        this.steps = steps;
+        this.ranges = ranges;
+        foreach (var step in steps)
+        {
+            Tokens += step.Tokens;
+            Cells = Math.Max(Cells, step.Base + step.Tokens);
+            Leaves = Math.Max(Leaves, step.Leaves);
+        }
+    }
+
+    public PrefixForest Forest { get; }
+    public WaveLimits Limits { get; }
+    public int Count => steps.Count;
+    public WaveStep this[int index] => steps[index];
+
+    /// <summary>Tokens that are decoded.</summary>
+    public long Tokens { get; }
+
+    /// <summary>KV cells that are needed at once.</summary>
+    public int Cells { get; }
+
+    /// <summary>Most sequence ids of one decode.</summary>
+    public int Leaves { get; } = 1;
+
+    public ReadOnlySpan<WaveRange> Ranges(in WaveStep step) => CollectionsMarshal.AsSpan(ranges)[step.First..step.Last];
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Miwv.Scoring.Waves;
+
+/// <summary>Where the time of the waves went, in Stopwatch ticks: all that is not <see cref="Model"/> is overhead.</summary>
+public sealed class WaveTimes
+{
+    /// <summary>Laying out tokens and pairs.</summary>
+    public long Pack { get; internal set; }
+
+    /// <summary>Inside llama_decode before the computation: batch checks, attention mask, graph.</summary>
+    public long Prepare { get; internal set; }
+
+    /// <summary>The computation itself.</summary>
+    public long Model { get; internal set; }
+
+    public long Gather { get; internal set; }
+
+    /// <summary>Tokens decoded, trunks that were computed again after a resume included.</summary>
+    public long Tokens { get; internal set; }
+
+    public static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
+}
