@@ -52,9 +52,18 @@ internal sealed class TemplateFile : PromptTemplate
     public static TemplateFile Parse(string path, string source)
     {
         string text = source.ReplaceLineEndings("\n");
-        (string withInput, string withoutInput, int secondLine) = Json(path, text) ?? Sections(text);
-        IReadOnlyList<TemplatePart> first = TemplatePart.Parse(path, withInput, 1);
-        IReadOnlyList<TemplatePart> second = TemplatePart.Parse(path, withoutInput, secondLine);
+        IReadOnlyList<TemplatePart> first, second;
+        if (Json(path, text) is var (withInput, withoutInput))
+        {
+            first = TemplatePart.Parse($"{path} (prompt_input)", withInput, 1);
+            second = TemplatePart.Parse($"{path} (prompt_no_input)", withoutInput, 1);
+        }
+        else
+        {
+            (withInput, withoutInput, int secondLine) = Sections(text);
+            first = TemplatePart.Parse(path, withInput, 1);
+            second = TemplatePart.Parse(path, withoutInput, secondLine);
+        }
         foreach (IReadOnlyList<TemplatePart> parts in new[] { first, second })
         {
             if (!parts.Any(part => part.Field == TemplateField.Instruction))
@@ -81,7 +90,7 @@ internal sealed class TemplateFile : PromptTemplate
 
     private static string WithoutLastNewline(string text) => text.EndsWith('\n') ? text[..^1] : text;
 
-    private static (string WithInput, string WithoutInput, int SecondLine)? Json(string path, string text)
+    private static (string WithInput, string WithoutInput)? Json(string path, string text)
     {
         bool named = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         if (!named && !text.AsSpan().TrimStart().StartsWith('{'))
@@ -93,7 +102,7 @@ internal sealed class TemplateFile : PromptTemplate
                 && document.RootElement.TryGetProperty("prompt_input", out JsonElement with) && with.ValueKind == JsonValueKind.String
                 && document.RootElement.TryGetProperty("prompt_no_input", out JsonElement without) && without.ValueKind == JsonValueKind.String)
             {
-                return (with.GetString()!, without.GetString()!, 1);
+                return (with.GetString()!, without.GetString()!);
             }
         }
         catch (JsonException e)

@@ -30,7 +30,7 @@ internal readonly record struct TemplatePart(TemplateField Field, string Literal
                 if (close < 0)
                     throw new UserException($"{path}:{line}: a single {c}; write {c}{c} for the character itself");
                 string name = text[(i + 1)..close];
-                if (Field(name) is not { } field)
+                if (FieldOf(name) is not { } field)
                     throw new UserException($"{path}:{line}: unknown placeholder {{{name.ReplaceLineEndings(" ")}}}; known are {{instruction}}, {{input}}, {{system}}, {{history}}; write {{{{ for the character itself");
                 if (literal.Length > 0)
                     parts.Add(new TemplatePart(TemplateField.Literal, literal.ToString()));
@@ -54,7 +54,7 @@ internal readonly record struct TemplatePart(TemplateField Field, string Literal
         _ => Literal,
     };
 
-    private static TemplateField? Field(string name) => name switch
+    private static TemplateField? FieldOf(string name) => name switch
     {
         "instruction" => TemplateField.Instruction,
         "input" => TemplateField.Input,
