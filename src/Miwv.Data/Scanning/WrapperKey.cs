@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Miwv.Data;
+
+/// <summary>Recognises a file that is one object with the rows in a list under some key.</summary>
+internal static class WrapperKey
+{
+    private static readonly string[] Turns = ["messages", "conversations", "history"];
+
+    /// <summary>The first key at the top whose value is a list of objects; null if there is none in these bytes.</summary>
+    public static string? Find(ReadOnlySequence<byte> start)
+    {
+        var reader = new Utf8JsonReader(start, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = 128 }));
+        string? key = null;
+        bool inList = false;
+        try
+        {
+            while (reader.Read())
+            {
+                bool opensList = reader is { CurrentDepth: 1, TokenType: JsonTokenType.StartArray };
+                if (inList && reader.TokenType == JsonTokenType.StartObject && key is not null && !Turns.Contains(key))
+                    return key;
+                if (reader is { CurrentDepth: 1, TokenType: JsonTokenType.PropertyName })
+                    key = JsonText.TryGet(ref reader, out string name) ? name : null;
+                inList = opensList;
+            }
+        }
+        catch (JsonException)
+        {
+            // Broken JSON is reported by the scan, with its line.
+        }
+        return null;
+    }
+
+    public static UserException Error(string path, string key) =>
+        new($"{path}: the rows are inside the key \"{key}\" of one object; save that list by itself (jq '.{key}' {path} > rows.json)");
+}
