@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+
+namespace Miwv.Retrieval;
+
+/// <summary>
+/// Per vector, every candidate that can still be among its k best, judged by f32 scores whose error is at most <c>scoreError</c>.
+/// A candidate is dropped only when k others are certainly better; crowded lists are settled in fp64 at once, so memory stays
+/// at a few entries a vector whatever the data.
+/// </summary>
+internal sealed class CandidateTable
+{
+    private const int LockCount = 4096;
+
+    private readonly int _k;
+    private readonly int _capacity;
+    private readonly double _scoreError;
+    private readonly DistinctVectors _vectors;
+    private readonly EmbeddingStore _store;
+    private readonly Candidate[] _slots;
+    private readonly int[] _counts;
+    private readonly int[] _locks = new int[LockCount];
+
+    internal CandidateTable(EmbeddingStore store, DistinctVectors vectors, int k, double scoreError, int padding)
+    {
+        (_store, _vectors, _k, _scoreError) = (store, vectors, k, scoreError);
+        _capacity = k + Math.Max(7, k / 2);
+        _slots = new Candidate[(long)vectors.Count * _capacity];
+        _counts = new int[vectors.Count];
+        Thresholds = GC.AllocateArray<float>(vectors.Count + padding, pinned: true);
+        Thresholds.AsSpan(0, vectors.Count).Fill(float.NegativeInfinity);
+        Thresholds.AsSpan(vectors.Count).Fill(float.PositiveInfinity);
+    }
+
+    /// <summary>Per vector: scores below cannot be among its k best. Only ever rises, so a stale read is merely cautious. Padding is +inf.</summary>
+    internal float[] Thresholds { get; }
+
+    /// <summary>Offers <paramref name="candidate"/> to <paramref name="vector"/>; each pair at most once. Thread-safe.</summary>
+    internal void Offer(int vector, int candidate, float score)
+    {
+        if (_vectors.FirstEligible[candidate] == int.MaxValue || _vectors.ShareGroup(vector, candidate))
+            return;
+        ref int gate = ref _locks[vector % LockCount];
+        var spin = default(SpinWait);
+        while (Interlocked.CompareExchange(ref gate, 1, 0) != 0)
+            spin.SpinOnce();
+        try
+        {
+            if (score < Thresholds[vector])
+                return;
+            Span<Candidate> slots = Slots(vector);
+            int count = _counts[vector]++;
+            slots[count] = new Candidate(candidate, score);
+            if (_k == 1)
+                Raise(vector, score - 2 * _scoreError);
+            if (count + 1 == _capacity)
+                Shrink(vector);
+        }
+        finally
+        {
+            Volatile.Write(ref gate, 0);
+        }
+    }
+
+    /// <summary>The k best candidates in fp64, best first, ties to the vector whose first eligible row is lower. Call once, when nothing is offered any more.</summary>
+    internal int Best(int vector, Span<int> ids, Span<double> cosines)
+    {
+        int count = Settle(vector, out double[] exact);
+        for (int c = 0; c < count; c++)
+            (ids[c], cosines[c]) = (Slots(vector)[c].Vector, exact[c]);
+        return count;
+    }
+
+    private void Shrink(int vector)
+    {
+        Span<Candidate> slots = Slots(vector);
+        slots.Sort(static (x, y) => y.Score.CompareTo(x.Score));
+        double floor = slots[_k - 1].Score - 2 * _scoreError;
+        int kept = _k;
+        while (kept < slots.Length && slots[kept].Score >= floor)
+            kept++;
+        _counts[vector] = kept;
+        Raise(vector, floor);
+        if (kept <= (_k + _capacity) / 2)
+            return;
+        Settle(vector, out double[] exact);
+        Raise(vector, exact[_k - 1] - _scoreError);
+    }
+
+    private int Settle(int vector, out double[] exact)
+    {
+        Span<Candidate> slots = Slots(vector)[.._counts[vector]];
+        exact = new double[slots.Length];
+        int row = _vectors.RowOf(vector);
+        for (int c = 0; c < slots.Length; c++)
+            exact[c] = _store.Cosine(row, _vectors.RowOf(slots[c].Vector));
+        for (int c = 1; c < slots.Length; c++) // insertion sort: lists are short and mostly in order
+        {
+            (Candidate candidate, double cosine) = (slots[c], exact[c]);
+            int at = c;
+            for (; at > 0 && IsBetter(cosine, candidate.Vector, exact[at - 1], slots[at - 1].Vector); at--)
+                (slots[at], exact[at]) = (slots[at - 1], exact[at - 1]);
+            (slots[at], exact[at]) = (candidate, cosine);
+        }
+        return _counts[vector] = Math.Min(_k, slots.Length);
+    }
+
+    private bool IsBetter(double cosine, int vector, double thanCosine, int thanVector) =>
+        cosine > thanCosine || (cosine == thanCosine && _vectors.FirstEligible[vector] < _vectors.FirstEligible[thanVector]);
+
+    private void Raise(int vector, double floor)
+    {
+        float threshold = MathF.BitDecrement((float)floor);
+        if (threshold > Thresholds[vector])
+            Thresholds[vector] = threshold;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<Candidate> Slots(int vector) => _slots.AsSpan(checked(vector * _capacity), _capacity);
+
+    private readonly record struct Candidate(int Vector, float Score);
+}

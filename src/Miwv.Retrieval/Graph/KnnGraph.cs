@@ -1,0 +1,39 @@
+namespace Miwv.Retrieval;
+
+/// <summary>The k nearest rows of every row, best first; ties in cosine go to the lower row.</summary>
+public sealed class KnnGraph
+{
+    private readonly int[] _neighbors;
+    private readonly double[] _cosines;
+
+    /// <summary>An empty graph: every place is <see cref="None"/>.</summary>
+    public KnnGraph(int rows, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        (Rows, K) = (rows, k);
+        _neighbors = new int[checked(rows * k)];
+        _cosines = new double[_neighbors.Length];
+        Array.Fill(_neighbors, None);
+        Array.Fill(_cosines, double.NaN);
+    }
+
+    /// <summary>The id of "no neighbour"; its cosine is NaN.</summary>
+    public const int None = -1;
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Neighbours per row.</summary>
+    public int K { get; }
+
+    /// <summary>The neighbours of a row, best first, then <see cref="None"/>.</summary>
+    public ReadOnlySpan<int> Neighbors(int row) => _neighbors.AsSpan(row * K, K);
+
+    /// <summary>The cosines (fp64 dot products of the stored vectors) of a row's neighbours.</summary>
+    public ReadOnlySpan<double> Cosines(int row) => _cosines.AsSpan(row * K, K);
+
+    internal Span<int> NeighborSlots(int row) => _neighbors.AsSpan(row * K, K);
+
+    internal Span<double> CosineSlots(int row) => _cosines.AsSpan(row * K, K);
+}
