@@ -167,6 +167,22 @@ public sealed class GgufFile
     /// <exception cref="UserException">The key holds something else.</exception>
     public long? GetArrayLength(string key) => Find(key, GgufValueType.Array, out GgufValue value) ? value.Count : null;
 
+    /// <summary>All metadata keys, in file order.</summary>
+    public IEnumerable<string> Keys => _values.Keys;
+
+    /// <summary>A value as the file encodes it, its type in front: for copying it into another file.</summary>
+    /// <exception cref="UserException">The key is absent, or the file changed since it was opened.</exception>
+    public byte[] GetEncoded(string key)
+    {
+        if (!_values.TryGetValue(key, out GgufValue value))
+            throw new UserException($"{Path}: has no key \"{key}\"");
+        if (value.End - value.Start > Array.MaxLength)
+            throw new UserException($"{Path}: key \"{key}\" has {value.End - value.Start} bytes, too many to copy");
+        var bytes = new byte[value.End - value.Start];
+        ReadAt(value.Start, bytes);
+        return bytes;
+    }
+
     /// <summary>Refuses, with one line, what cannot give the probability of the next token.</summary>
     /// <exception cref="UserException">Embedding model, vocabulary only, no tokenizer, adapter, impossible shape.</exception>
     public void RequireScoringModel() => new GgufModelRules(this).RequireScoringModel();

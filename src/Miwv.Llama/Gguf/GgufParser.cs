@@ -73,6 +73,7 @@ internal sealed class GgufParser(GgufCursor cursor)
         cursor.Place = $"metadata key {index}";
         string key = cursor.ReadName(MaxKeyBytes);
         cursor.Place = $"key \"{key}\"";
+        long start = cursor.Position;
         GgufValueType type = ReadValueType();
         GgufValue value = type switch
         {
@@ -80,7 +81,7 @@ internal sealed class GgufParser(GgufCursor cursor)
             GgufValueType.String => ReadString(),
             _ => ReadScalar(type),
         };
-        if (!Values.TryAdd(key, value))
+        if (!Values.TryAdd(key, value with { Start = start, End = cursor.Position }))
             throw cursor.Error($"key \"{key}\" is there twice: the file is damaged");
     }
 

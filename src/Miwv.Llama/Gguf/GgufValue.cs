@@ -5,8 +5,11 @@ namespace Miwv.Llama.Gguf;
 /// <param name="ElementType">Type of the elements of an array; equal to <paramref name="Type"/> otherwise.</param>
 /// <param name="Count">Bytes of a string, elements of an array, 1 for a scalar.</param>
 /// <param name="Offset">First payload byte in the file, after the length.</param>
+/// <param name="Start">Where its type is written; the encoded value ends at <paramref name="End"/>.</param>
+/// <param name="End">First byte after the value.</param>
 /// <param name="Bits">Little-endian bits of a scalar, zero-extended.</param>
-internal readonly record struct GgufValue(GgufValueType Type, GgufValueType ElementType, long Count, long Offset, ulong Bits)
+internal readonly record struct GgufValue(GgufValueType Type, GgufValueType ElementType, long Count, long Offset, ulong Bits,
+    long Start = 0, long End = 0)
 {
     public bool IsArrayOf(GgufValueType element) => Type == GgufValueType.Array && ElementType == element;
 
