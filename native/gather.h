@@ -48,10 +48,10 @@ typedef struct miwv_gather_job {
     const int32_t *listed_ids;     // [listed] ids whose logits are returned for every row
     int32_t listed;
     int32_t threads;               // CPU only, >= 1
-    float *log_prob;               // out [pairs] natural log; NaN where the row holds NaN or +inf
-    double *segment_nll;           // out [segments] minus the sum of its pairs' log-probs, summed in order in fp64
-    float *row_entropy;            // out [rows] or null
-    int32_t *pair_rank;            // out [pairs] or null: how many ids have a logit strictly above the target's
+    float *log_prob;               // out [pairs] natural log; NaN where the row holds NaN or +inf or is all -inf
+    double *segment_nll;           // out [segments] minus the sum of its log_prob values, as stored, in order, in fp64
+    float *row_entropy;            // out [rows] or null; NaN like log_prob
+    int32_t *pair_rank;            // out [pairs] or null: how many ids have a logit strictly above the target's; -1 where log_prob is NaN
     float *row_listed;             // out [rows][listed] or null: raw logits
 } miwv_gather_job;
 
@@ -59,9 +59,15 @@ MIWV_API int32_t miwv_gather_abi_version(void);
 MIWV_API int32_t miwv_gather_job_size(void);
 
 // Name of the instruction set the CPU gather runs with here: "avx512", "avx2" or "portable".
-// MIWV_GATHER_ISA in the environment forces a lower one (for tests).
+// MIWV_GATHER_ISA in the environment, read once, forces a lower one; a name this CPU can't run is ignored.
 MIWV_API const char *miwv_gather_cpu_isa(void);
 
+// For tests and benchmarks, not while a gather runs: sets the instruction set of later calls in this process;
+// null goes back to the best one. MIWV_BAD_ARGUMENT, and nothing changed, if this CPU can't run it.
+MIWV_API int32_t miwv_gather_force_isa(const char *isa);
+
+// Outputs do not depend on threads; rows without a pair are read only for entropy or listed logits.
+// Safe to call from several threads at once. On a status other than MIWV_OK no output was written.
 MIWV_API int32_t miwv_gather_cpu(const miwv_gather_job *job);
 
 #ifdef __cplusplus
