@@ -1,1 +1,18 @@
-return 0;
+using System.CommandLine;
+using Miwv.Cli.Commands;
+
+var host = new CommandHost();
+var root = new RootCommand("Ranks an instruction-tuning data set by how much a language model still has to learn from each row (MIWV, arXiv 2511.07074).")
+{
+    ScoreCommands.Select(host),
+    ScoreCommands.ScoreOnly(host),
+};
+host.AddTo(root);
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"miwv: {parsed.Errors[0].Message} (miwv {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help lists the options)");
+    return ExitCode.Usage;
+}
+return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

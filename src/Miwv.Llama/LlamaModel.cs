@@ -48,6 +48,35 @@ public sealed unsafe class LlamaModel : IDisposable
     /// <summary>The GGUF's own chat template, or null.</summary>
     public string? ChatTemplate => Marshal.PtrToStringUTF8((nint)LlamaNative.llama_model_chat_template(Handle, null));
 
+    /// <summary>Renders messages with a template text, the opening of the assistant's answer last; null if the library does not know the template.</summary>
+    public string? ApplyChatTemplate(string template, ReadOnlySpan<(string Role, string Content)> messages)
+    {
+        var texts = new List<nint>();
+        try
+        {
+            byte* Text(string value)
+            {
+                nint memory = Marshal.StringToCoTaskMemUTF8(value);
+                texts.Add(memory);
+                return (byte*)memory;
+            }
+            var native = stackalloc ChatMessage[messages.Length];
+            for (int i = 0; i < messages.Length; i++)
+                native[i] = new ChatMessage { role = Text(messages[i].Role), content = Text(messages[i].Content) };
+            byte* source = Text(template);
+            int length = LlamaNative.llama_chat_apply_template(source, native, (nuint)messages.Length, 1, null, 0);
+            if (length < 0) return null;
+            var buffer = new byte[length + 1];
+            fixed (byte* target = buffer)
+                length = LlamaNative.llama_chat_apply_template(source, native, (nuint)messages.Length, 1, target, buffer.Length);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+        finally
+        {
+            foreach (nint memory in texts) Marshal.FreeCoTaskMem(memory);
+        }
+    }
+
     /// <exception cref="UserException">The library cannot load the file; its own last message is quoted.</exception>
     public static LlamaModel Load(string path, ModelOptions options)
     {

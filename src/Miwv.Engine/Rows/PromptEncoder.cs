@@ -10,14 +10,14 @@ namespace Miwv.Engine.Rows;
 public sealed class PromptEncoder(Vocabulary vocabulary, PromptTemplate template)
 {
     // a template of plain text is one piece, so that its words and the row's join as they would in any text
-    private readonly bool split = template.Literals.Any(text => HoldsControlToken(vocabulary, text));
+    private readonly PromptTemplate template = template.Literals.Any(text => HoldsControlToken(vocabulary, text)) ? template.WithControlLiterals() : template;
 
     public void Encode(Row row, List<int> tokens)
     {
         int start = tokens.Count;
-        foreach (var piece in split ? template.RenderSplit(row) : template.Render(row))
-            if (piece.Text.Length > 0) vocabulary.Tokenize(piece.Text, tokens, parseSpecial: piece.IsControl);
-        if (split && vocabulary.AddsBos && tokens.Count > start && tokens[start] == vocabulary.Bos) tokens.RemoveAt(start);
+        var pieces = template.Render(row);
+        foreach (var piece in pieces) vocabulary.Tokenize(piece.Text, tokens, parseSpecial: piece.IsControl);
+        if (vocabulary.AddsBos && pieces is [{ IsControl: true }, ..] && tokens.Count > start && tokens[start] == vocabulary.Bos) tokens.RemoveAt(start);
     }
 
     private static bool HoldsControlToken(Vocabulary vocabulary, string text) =>

@@ -44,6 +44,14 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
+    /// <summary>miwv-runs/NAME-HASH: other settings make another directory, the same settings find their run again.</summary>
+    public static string DefaultName(string dataPath, RunIdentity identity)
+    {
+        string name = System.IO.Path.GetFileName(dataPath);
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return System.IO.Path.Combine("miwv-runs", $"{(dot > 0 ? name[..dot] : name)}-{Convert.ToHexStringLower(identity.Key().AsSpan(0, 4))}");
+    }
+
     /// <summary>Opens a run directory for reading only.</summary>
     public static RunDirectory Read(string path) => File.Exists(System.IO.Path.Combine(path, "run.json"))
         ? new RunDirectory(path, null)

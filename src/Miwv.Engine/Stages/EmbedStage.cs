@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Miwv.Data;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
@@ -23,6 +24,7 @@ internal sealed class EmbedStage : IDisposable
     private readonly TextEmbedder embedder;
     private readonly EmbeddingStoreWriter writer;
     private readonly int batchTokens;
+    private long lastFlush = Stopwatch.GetTimestamp();
 
     private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, string sourceKey, int threads, IProgress<StageProgress>? progress)
     {
@@ -103,7 +105,9 @@ internal sealed class EmbedStage : IDisposable
                 writer.Append(IsFinite(vector) ? vector : zero);
             }
         }
+        if (Stopwatch.GetElapsedTime(lastFlush) < TimeSpan.FromSeconds(1)) return;
         writer.Flush();
+        lastFlush = Stopwatch.GetTimestamp();
     }
 
     private static bool IsFinite(ReadOnlySpan<float> vector)

@@ -18,6 +18,14 @@ public sealed class KnnGraph
         Array.Fill(_cosines, double.NaN);
     }
 
+    /// <summary>A graph that was stored: rows x k neighbours (or <see cref="None"/>) and their cosines.</summary>
+    public KnnGraph(int rows, int k, int[] neighbors, double[] cosines)
+    {
+        if (neighbors.Length != checked(rows * k) || cosines.Length != neighbors.Length)
+            throw new ArgumentException($"{neighbors.Length} neighbours and {cosines.Length} cosines for {rows} rows x {k}");
+        (Rows, K, _neighbors, _cosines) = (rows, k, neighbors, cosines);
+    }
+
     /// <summary>The id of "no neighbour"; its cosine is NaN.</summary>
     public const int None = -1;
 

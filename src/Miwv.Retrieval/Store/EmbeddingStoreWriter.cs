@@ -109,6 +109,24 @@ public sealed class EmbeddingStoreWriter : IDisposable
             WriteBlock();
     }
 
+    /// <summary>Appends the stored bytes of an earlier row, so that the two vectors are equal bit for bit.</summary>
+    /// <exception cref="UserException">The disk is full or the file cannot be read or written.</exception>
+    public void AppendCopy(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count);
+        if (Count >= _layout.Rows)
+            throw new InvalidOperationException($"the store already has its {_layout.Rows} rows");
+        Span<byte> target = _block.AsSpan(_rowsInBlock * _layout.RowBytes, _layout.RowBytes);
+        long first = _blockIndex * _layout.BlockRows;
+        if (row >= first)
+            _block.AsSpan((int)(row - first) * _layout.RowBytes, _layout.RowBytes).CopyTo(target);
+        else if (RandomAccess.Read(_file.SafeFileHandle, target, _layout.DataOffset + (long)row * _layout.RowBytes) != target.Length)
+            throw new UserException($"{_path}: row {row} of the embedding store cannot be read back; run again with --resume");
+        _rowsInBlock++;
+        if (_rowsInBlock == _layout.RowsInBlock(_blockIndex))
+            WriteBlock();
+    }
+
     /// <summary>Brings all appended rows to the disk, so that not even a power failure loses them.</summary>
     public void Flush()
     {

@@ -59,8 +59,14 @@ public sealed class PrefixForest
         return leavesBefore[hi - 1] - leavesBefore[lo] + 1;
     }
 
-    /// <summary>At least as many as the rows of logits that places [lo, hi) need.</summary>
-    public long Outputs(int lo, int hi) => hi == lo ? 0 : Passes.ScoredCount(order[lo]) + outputsBefore[hi] - outputsBefore[lo + 1];
+    /// <summary>At least as many as the rows of logits that places [lo, hi) need at <paramref name="depth"/> or deeper.</summary>
+    public long Outputs(int lo, int hi, int depth)
+    {
+        if (hi == lo) return 0;
+        int pass = order[lo];
+        int first = Math.Max(0, Passes.ScoredTo(pass) - 1 - Math.Max(depth, Passes.ScoredFrom(pass) - 1));
+        return first + outputsBefore[hi] - outputsBefore[lo + 1];
+    }
 
     /// <summary>The tokens that all places of [lo, hi) share.</summary>
     public int CommonDepth(int lo, int hi)

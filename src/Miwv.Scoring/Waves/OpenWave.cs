@@ -15,7 +15,7 @@ internal sealed class OpenWave(PrefixForest forest, WaveLimits limits, List<Wave
     /// <summary>Adds a subtree, in a new wave if this one is full; false if no wave could hold it.</summary>
     public bool TryAdd(int lo, int hi)
     {
-        long alone = forest.Nodes(lo, hi, depth), rows = forest.Outputs(lo, hi);
+        long alone = forest.Nodes(lo, hi, depth), rows = forest.Outputs(lo, hi, depth);
         int ends = forest.Leaves(lo, hi);
         if (alone > limits.Tokens || rows > limits.Outputs || ends > limits.Leaves) return false;
         int shared = SharedWithLast(lo);

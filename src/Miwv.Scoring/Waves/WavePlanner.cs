@@ -66,9 +66,8 @@ public sealed class WavePlanner
         }
         int parent = wave.Parent, at = wave.Base;
         int end = single ? forest.Length(hi - 1) : common;
-        while (at < end)
+        while (at < end && !(at > wave.Base && single && FitsWave(lo, hi, at)))
         {
-            if (single && FitsWave(lo, hi, at)) break;
             int stop = ChunkEnd(lo, hi, at, end);
             steps.Add(new WaveStep(true, parent, at, stop, lo, hi, stop - at, 1));
             parent = steps.Count - 1;

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Miwv.Cli.Terminal;
+using Miwv.Data;
+using Miwv.Engine;
+using Miwv.Llama;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>What every command runs in: output options, Ctrl-C, and one line with the right exit code for everything that goes wrong.</summary>
+internal sealed class CommandHost
+{
+    public readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "only results, warnings and errors", Recursive = true };
+    public readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "more detail", Recursive = true };
+    public readonly Option<bool> NoColor = new("--no-color") { Description = "no colours (NO_COLOR is honoured too)", Recursive = true };
+    public readonly Option<string?> LlamaDir = new("--llama-dir") { Description = "directory with llama.cpp v0.5.0 libraries (or MIWV_LLAMA_DIR)", HelpName = "DIR", Recursive = true };
+
+    public void AddTo(Command root)
+    {
+        foreach (Option option in new Option[] { Quiet, Verbose, NoColor, LlamaDir }) root.Options.Add(option);
+    }
+
+    /// <summary>Runs a command body.</summary>
+    public int Run(ParseResult parsed, Func<CommandContext, int> body)
+    {
+        bool quiet = parsed.GetValue(Quiet), verbose = parsed.GetValue(Verbose);
+        var messages = new Messages(quiet, verbose);
+        using var stop = new CancellationTokenSource();
+        using var interrupt = Listen(PosixSignal.SIGINT, stop);
+        using var terminate = Listen(PosixSignal.SIGTERM, stop);
+        using var hangup = Listen(PosixSignal.SIGHUP, stop);
+        NativeLog.Sink = (isError, line) => messages.Detail("libllama: " + line);
+        using var progress = new ProgressLine(messages, live: !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
+        try
+        {
+            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            messages.Error("stopped; everything computed is kept, repeat the command to go on where it stopped");
+            return ExitCode.Interrupted;
+        }
+        catch (UsageException e)
+        {
+            messages.Error(e.Message);
+            return ExitCode.Usage;
+        }
+        catch (UserException e)
+        {
+            messages.Error(e.Message);
+            return ExitCode.Failure;
+        }
+        catch (Exception e) when (!verbose)
+        {
+            messages.Error($"internal error: {e.GetType().Name}: {e.Message}; -v shows where; please report it");
+            return ExitCode.Failure;
+        }
+    }
+
+    // the first signal ends the run after the current wave, the second ends the process
+    private static PosixSignalRegistration Listen(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = !stop.IsCancellationRequested;
+        if (stop.IsCancellationRequested) Environment.Exit(ExitCode.Interrupted);
+        stop.Cancel();
+    });
+}

@@ -1,0 +1,25 @@
+using Miwv.Data;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>Finds out before hours of work that the result could not be written.</summary>
+internal static class OutputFile
+{
+    /// <exception cref="UserException">The file's folder is missing or not writable, or the name is a folder's.</exception>
+    public static void Check(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; name a file");
+        if (!Directory.Exists(folder)) throw new UserException($"{path}: the folder {folder} does not exist; make it first");
+        string probe = Path.Combine(folder, $".miwv-{Environment.ProcessId}.tmp");
+        try
+        {
+            File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
+            if (File.Exists(path)) File.Open(path, FileMode.Open, FileAccess.Write).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+}

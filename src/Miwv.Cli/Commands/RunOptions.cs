@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Miwv.Data;
+using Miwv.Engine;
+using Miwv.Llama;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>The options that all commands on a data set share; names are those llama.cpp users know.</summary>
+internal sealed class RunOptions
+{
+    public readonly Argument<string> Data = new("data") { Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz" };
+    public readonly Option<string?> Model = new("--model", "-m") { Description = "GGUF of the model that will be tuned (default: the only .gguf beside the data)", HelpName = "GGUF" };
+    public readonly Option<string?> Embedder = new("--embedder", "-e") { Description = "GGUF embedding model (default: the scoring model's own mean hidden state)", HelpName = "GGUF" };
+    public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
+    public readonly Option<string> Template = new("--template") { Description = "alpaca, plain, chatml, model (the GGUF's own) or a template file", DefaultValueFactory = _ => "alpaca", HelpName = "NAME|FILE" };
+    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns, e.g. instruction=prompt,output=completion", HelpName = "MAP" };
+    public readonly Option<string> Ids = new("--ids") { Description = "own (the rows' id field) or position", DefaultValueFactory = _ => "own", HelpName = "own|position" };
+    public readonly Option<int?> Limit = new("--limit", "-L") { Description = "only the first N rows", HelpName = "N" };
+    public readonly Option<int?> Window = new("--ctx-size", "-c") { Description = "tokens of the window (default: the model's training context)", HelpName = "N" };
+    public readonly Option<int?> Batch = new("--batch-size", "-b") { Description = "upper bound of -ub, for habit's sake", HelpName = "N" };
+    public readonly Option<int?> Ubatch = new("--ubatch-size", "-ub") { Description = "most tokens of one wave", HelpName = "N" };
+    public readonly Option<int?> Threads = new("--threads", "-t") { Description = "CPU threads (default: all cores)", HelpName = "N" };
+    public readonly Option<int> GpuLayers = new("--gpu-layers", "-ngl") { Description = "layers on the GPU (default: all)", DefaultValueFactory = _ => -1, HelpName = "N" };
+    public readonly Option<string> Flash = new("--flash-attn", "-fa") { Description = "on, off or auto", DefaultValueFactory = _ => "auto", HelpName = "on|off|auto" };
+    public readonly Option<bool> Exact = new("--exact") { Description = "flash attention off, f32 cache: equal to a row-by-row loop within 1e-5 nats" };
+    public readonly Option<string> Duplicates = new("--duplicates") { Description = "skip or keep identical rows as demonstrations", DefaultValueFactory = _ => "skip", HelpName = "skip|keep" };
+    public readonly Option<bool> ScoreEos = new("--score-eos") { Description = "score the end-of-sequence token behind each answer too" };
+    public readonly Option<bool> PerToken = new("--per-token") { Description = "keep the log-prob of every scored token" };
+    public readonly Option<string?> Run = new("--run") { Description = "run directory (default: miwv-runs/NAME-HASH)", HelpName = "DIR" };
+    public readonly Option<bool> Resume = new("--resume") { Description = "go on with the run in the run directory; an error if there is none" };
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(Data);
+        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Duplicates, ScoreEos, PerToken, Run, Resume })
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">A value that no run can have.</exception>
+    public RunSettings Read(ParseResult parsed, Action<string> info)
+    {
+        string data = parsed.GetValue(Data)!;
+        int? wave = Positive(parsed, Ubatch), batch = Positive(parsed, Batch);
+        if (batch is { } most) wave = Math.Min(most, wave ?? most);
+        try
+        {
+            return new RunSettings
+            {
+                DataPath = data,
+                ModelPath = parsed.GetValue(Model) ?? ModelBeside(data, info),
+                EmbedderPath = parsed.GetValue(Embedder),
+                VectorsPath = parsed.GetValue(Vectors),
+                Template = parsed.GetValue(Template)!,
+                Columns = parsed.GetValue(Columns) is { } map ? ColumnMap.Parse(map) : ColumnMap.Default,
+                Ids = Word(parsed, Ids, ("own", IdSource.Own), ("position", IdSource.Position)),
+                Limit = Positive(parsed, Limit),
+                Window = Positive(parsed, Window),
+                WaveTokens = wave,
+                Threads = Positive(parsed, Threads) ?? Environment.ProcessorCount,
+                GpuLayers = parsed.GetValue(GpuLayers),
+                FlashAttention = Word(parsed, Flash, ("auto", FlashAttention.Auto), ("on", FlashAttention.On), ("off", FlashAttention.Off)),
+                Exact = parsed.GetValue(Exact),
+                KeepDuplicates = Word(parsed, Duplicates, ("skip", false), ("keep", true)),
+                ScoreEos = parsed.GetValue(ScoreEos),
+                PerToken = parsed.GetValue(PerToken),
+            };
+        }
+        catch (UserException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static int? Positive(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is not { } value ? null
+        : value >= 1 ? value : throw new UsageException($"{option.Name} {value}: must be at least 1");
+
+    private static T Word<T>(ParseResult parsed, Option<string> option, params (string Name, T Value)[] words)
+    {
+        string given = parsed.GetValue(option)!;
+        foreach (var (name, value) in words)
+            if (name == given) return value;
+        throw new UsageException($"{option.Name} {given}: must be {string.Join(", ", words.Select(w => w.Name))}");
+    }
+
+    private static string ModelBeside(string data, Action<string> info)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(data))!;
+        string[] found = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.gguf") : [];
+        if (found.Length != 1)
+            throw new UsageException($"-m is missing: name the GGUF of the model that will be tuned ({found.Length} .gguf files beside {Path.GetFileName(data)})");
+        string path = Path.GetRelativePath(Environment.CurrentDirectory, found[0]);
+        info($"model: {path} (the only .gguf beside the data; -m names another)");
+        return path;
+    }
+}

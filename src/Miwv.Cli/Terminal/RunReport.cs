@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using Miwv.Engine;
+using Miwv.Engine.Results;
+using Miwv.Metrics.Selection;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Cli.Terminal;
+
+/// <summary>What a finished run says on stdout.</summary>
+internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, TimeSpan elapsed)
+{
+    private const int Preview = 10;
+    private readonly RunSummary summary = RunSummary.Of(scores, plan);
+
+    public void WriteText(Selection? selection, TopCount? top, string? file)
+    {
+        var o = Console.Out;
+        if (selection is not null) TopTable.Write(o, run.Rows, scores, selection.Rows.Take(Preview));
+        string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
+        o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
+        if (summary.MeanMiwv is { } mean)
+            o.WriteLine(Line($"loss      zero-shot {summary.MeanZeroShot:F4}, one-shot {summary.MeanOneShot:F4}, MIWV {mean:F4} nats a token; the example helped {100.0 * summary.Helped / summary.Status.GetValueOrDefault("ok"):F1} % of the rows"));
+        o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
+        if (run.Times.Tokens > 0)
+        {
+            double seconds = WaveTimes.Seconds(run.Times.Pack + run.Times.Prepare + run.Times.Model + run.Times.Gather);
+            var t = run.Times;
+            string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / seconds:F1} %");
+            o.WriteLine(Line($"time      model {Share(t.Model)}, mask and graph {Share(t.Prepare)}, gather {Share(t.Gather)}, packing {Share(t.Pack)} of {seconds:F1} s"));
+            o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
+        }
+        if (selection is not null && top is not null)
+            o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {file}")}"));
+        o.WriteLine($"scores    {run.Directory.ScoresFile}");
+    }
+
+    public void WriteJson(Selection? selection, string? file)
+    {
+        using var stdout = Console.OpenStandardOutput();
+        using (var json = new Utf8JsonWriter(stdout, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("run", run.Directory.Path);
+            json.WritePropertyName("summary");
+            JsonSerializer.Serialize(json, summary, SummaryJson.Options);
+            if (selection is not null)
+            {
+                json.WriteStartObject("selection");
+                json.WriteString("file", file);
+                json.WriteNumber("wanted", selection.Wanted);
+                json.WriteNumber("ranked", selection.Ranked);
+                json.WriteStartArray("ids");
+                foreach (int row in selection.Rows) run.Rows.Id(row).WriteTo(json);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        stdout.WriteByte((byte)'\n');
+    }
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

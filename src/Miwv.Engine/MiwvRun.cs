@@ -1,0 +1,171 @@
+using Miwv.Data;
+using Miwv.Engine.Results;
+using Miwv.Engine.Rows;
+using Miwv.Engine.Runs;
+using Miwv.Engine.Stages;
+using Miwv.Llama;
+using Miwv.Llama.Gguf;
+using Miwv.Retrieval;
+using Miwv.Scoring.Forest;
+using Miwv.Scoring.Passes;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine;
+
+/// <summary>
+/// One run, from rows to scores: read → embed → neighbours → passes → forest → waves → scores. Each stage finds what a former
+/// process left of it in the run directory and does only the rest.
+/// </summary>
+public sealed class MiwvRun : IDisposable
+{
+    private readonly RunSettings settings;
+    private readonly RunInputs inputs;
+    private readonly IProgress<StageProgress>? progress;
+    private readonly Action<string> warn;
+    private readonly CancellationToken cancel;
+    private LlamaModel? model;
+    private EmbeddingStore? store;
+    private TokenTable? tokens;
+    private KnnGraph? neighbors;
+    private RowPasses? passes;
+    private WavePlan? plan;
+
+    private MiwvRun(RunSettings settings, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    {
+        (this.settings, this.inputs, Directory, Resumed) = (settings, inputs, directory, resumed);
+        (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
+        Facts = RowFacts.Read(inputs.Rows, null, cancel);
+        if (inputs.Rows.Count == Facts.Errors.Count)
+            throw new UserException($"{settings.DataPath}: none of its {Facts.Count} rows can be used; the first: {Facts.Errors.GetValueOrDefault(0, "there is none")}");
+    }
+
+    public RunDirectory Directory { get; }
+    public RowFile Rows => inputs.Rows;
+    public RowFacts Facts { get; }
+
+    /// <summary>True if the directory held this run already, finished or not.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>Where the waves' time went; all zero if none had to run.</summary>
+    public WaveTimes Times { get; private set; } = new();
+
+    /// <param name="directory">Run directory; null = a name made from the data file's and the settings.</param>
+    /// <param name="resume">There must be a run to go on with.</param>
+    /// <exception cref="UserException">Anything wrong with the input, the settings or the directory.</exception>
+    public static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    {
+        var inputs = RunInputs.Open(settings, progress, cancel);
+        RunDirectory? run = null;
+        try
+        {
+            var identity = inputs.Identity(settings);
+            run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
+            bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
+            return new MiwvRun(settings, inputs, run, found, progress, warn, cancel);
+        }
+        catch
+        {
+            run?.Dispose();
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The scoring model.</summary>
+    public LlamaModel Model => model ??= LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers));
+
+    /// <summary>The rows' embeddings; computed, imported or found.</summary>
+    public EmbeddingStore Embed()
+    {
+        if (store is not null) return store;
+        string key = inputs.EmbeddingKey(settings);
+        if (File.Exists(Directory.EmbeddingsFile))
+        {
+            try
+            {
+                return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
+            }
+            catch (UserException e)
+            {
+                // unfinished or damaged: the good part is kept and the rest is made again
+                warn(e.Message.Split(';')[0] + "; going on with what is good of it");
+            }
+        }
+        if (settings.VectorsPath is { } npy)
+            NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, StoreType.F32, key, null, cancel);
+        else if (settings.EmbedderPath is { } path)
+        {
+            using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
+            EmbedStage.Run(Rows, Facts, embedder, !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
+        }
+        else EmbedStage.Run(Rows, Facts, Model, true, Directory, key, settings.Threads, progress, cancel);
+        return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
+    }
+
+    /// <summary>Each row's nearest row.</summary>
+    public KnnGraph FindNeighbors()
+    {
+        if (neighbors is not null) return neighbors;
+        byte[] key = inputs.NeighborKey(settings);
+        neighbors = NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key);
+        if (neighbors is not null) return neighbors;
+        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
+        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
+        neighbors = ExactSelfJoin.Run(Embed(), 1, rules, settings.Threads, new Share(progress, Rows.Count), cancel);
+        NeighborFile.Write(Directory.NeighborsFile, neighbors, key);
+        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
+        return neighbors;
+    }
+
+    /// <summary>The passes of all rows, and the waves they are packed into.</summary>
+    public WavePlan Plan()
+    {
+        if (plan is not null) return plan;
+        var graph = FindNeighbors();
+        passes = PassStage.Run(Tokenize(), Facts, graph, ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn));
+        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), WaveSizing.For(Model, settings.WaveTokens));
+    }
+
+    public RowPasses Passes
+    {
+        get
+        {
+            Plan();
+            return passes!;
+        }
+    }
+
+    /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
+    public ScoreTable Score()
+    {
+        var waves = Plan();
+        byte[] key = inputs.PlanKey(settings, waves);
+        Times = ScoreStage.Run(Model, waves, new ExecutorOptions(settings.Threads, settings.Exact, settings.FlashAttention), Directory.JournalFile, key, settings.PerToken, progress, cancel);
+        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
+        ScoresFile.Write(Directory.ScoresFile, Rows, scores);
+        SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
+        return scores;
+    }
+
+    public void Dispose()
+    {
+        if (passes is not null) passes.Dispose();
+        else tokens?.Dispose();
+        store?.Dispose();
+        model?.Dispose();
+        inputs.Dispose();
+        Directory.Dispose();
+    }
+
+    private TokenTable Tokenize()
+    {
+        if (tokens is not null) return tokens;
+        var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
+        return tokens = PassStage.Tokenize(Rows, Facts, Model.Vocabulary, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
+    }
+
+    private sealed class Share(IProgress<StageProgress>? progress, int rows) : IProgress<double>
+    {
+        public void Report(double value) => progress?.Report(new("neighbors", (long)(value * rows), rows, "rows"));
+    }
+}

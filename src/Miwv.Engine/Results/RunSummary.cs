@@ -1,0 +1,58 @@
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine.Results;
+
+/// <summary>What a finished run says of itself. Counts are rows; everything here follows from the input, so that it is the same after a resume.</summary>
+public sealed record RunSummary
+{
+    public required int Rows { get; init; }
+    public required IReadOnlyDictionary<string, int> Status { get; init; }
+    public required int DemonstrationsCut { get; init; }
+
+    /// <summary>Tokens that the waves hold.</summary>
+    public required long TokensComputed { get; init; }
+
+    /// <summary>Nodes of the prefix forest: the fewest tokens possible.</summary>
+    public required long TokensMinimal { get; init; }
+
+    /// <summary>Tokens that a loop without sharing decodes.</summary>
+    public required long TokensPlain { get; init; }
+    public required int Steps { get; init; }
+    public required double? MeanZeroShot { get; init; }
+    public required double? MeanOneShot { get; init; }
+    public required double? MeanMiwv { get; init; }
+
+    /// <summary>Rows whose loss the demonstration lowered.</summary>
+    public required int Helped { get; init; }
+
+    public static RunSummary Of(ScoreTable scores, WavePlan plan)
+    {
+        int[] ok = [.. Enumerable.Range(0, scores.Count).Where(i => scores.Status[i] == RowStatus.Ok)];
+        double? Mean(double[] values) => ok.Length == 0 ? null : ok.Average(i => values[i]);
+        return new RunSummary
+        {
+            Rows = scores.Count,
+            Status = Enumerable.Range(0, scores.Count).GroupBy(i => scores.Status[i]).OrderBy(g => g.Key)
+                .ToDictionary(g => Name(g.Key), g => g.Count()),
+            DemonstrationsCut = ok.Count(i => scores.DemonstrationCut[i]),
+            TokensComputed = plan.Tokens,
+            TokensMinimal = plan.Forest.NodeCount,
+            TokensPlain = plan.Forest.Passes.PlainTokens,
+            Steps = plan.Count,
+            MeanZeroShot = Mean(scores.ZeroShot),
+            MeanOneShot = Mean(scores.OneShot),
+            MeanMiwv = Mean(scores.Miwv),
+            Helped = ok.Count(i => scores.Miwv[i] < 0),
+        };
+    }
+
+    private static string Name(RowStatus status) => status switch
+    {
+        RowStatus.Ok => "ok",
+        RowStatus.Error => "error",
+        RowStatus.EmptyAnswer => "empty_answer",
+        RowStatus.TooLong => "too_long",
+        RowStatus.NoNeighbor => "no_neighbor",
+        _ => "nan",
+    };
+}

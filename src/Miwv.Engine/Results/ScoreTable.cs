@@ -1,0 +1,56 @@
+using Miwv.Engine.Rows;
+using Miwv.Engine.Stages;
+using Miwv.Retrieval;
+
+namespace Miwv.Engine.Results;
+
+/// <summary>The scores of all rows, as columns; NaN = no score. Losses are mean nats per answer token.</summary>
+public sealed class ScoreTable
+{
+    public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassSums sums)
+    {
+        int count = facts.Count;
+        (Facts, Neighbors) = (facts, neighbors);
+        Status = [.. passes.Status];
+        AnswerTokens = passes.AnswerTokens;
+        DemonstrationCut = passes.DemonstrationCut;
+        ZeroShot = new double[count];
+        OneShot = new double[count];
+        Miwv = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            ZeroShot[i] = OneShot[i] = Miwv[i] = double.NaN;
+            if (Status[i] != RowStatus.Ok) continue;
+            double zero = sums.Nll(passes.ZeroShot[i]) / AnswerTokens[i], one = sums.Nll(passes.OneShot[i]) / AnswerTokens[i];
+            if (!double.IsFinite(zero) || !double.IsFinite(one))
+            {
+                Status[i] = RowStatus.Nan;
+                continue;
+            }
+            (ZeroShot[i], OneShot[i], Miwv[i]) = (zero, one, one - zero);
+        }
+    }
+
+    public RowFacts Facts { get; }
+    public KnnGraph Neighbors { get; }
+    public int Count => Status.Length;
+    public RowStatus[] Status { get; }
+    public int[] AnswerTokens { get; }
+    public bool[] DemonstrationCut { get; }
+    public double[] ZeroShot { get; }
+    public double[] OneShot { get; }
+
+    /// <summary>One-shot minus zero-shot loss (arXiv 2511.07074, eq. 8).</summary>
+    public double[] Miwv { get; }
+
+    /// <summary>The status as files show it: ok, empty_answer, too_long, no_neighbor, nan or error:text.</summary>
+    public string StatusText(int row) => Status[row] switch
+    {
+        RowStatus.Ok => "ok",
+        RowStatus.EmptyAnswer => "empty_answer",
+        RowStatus.TooLong => "too_long",
+        RowStatus.NoNeighbor => "no_neighbor",
+        RowStatus.Nan => "nan",
+        _ => "error:" + Facts.Errors[row],
+    };
+}

@@ -1,0 +1,45 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Miwv.Data;
+using Miwv.Engine.Runs;
+
+namespace Miwv.Engine.Results;
+
+/// <summary>scores.jsonl: one line a row, in row order.</summary>
+internal static class ScoresFile
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(string path, RowFile rows, ScoreTable scores) => AtomicFile.Write(path, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, Options);
+        for (int row = 0; row < scores.Count; row++)
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("id");
+            rows.Id(row).WriteTo(json);
+            json.WriteString("status", scores.StatusText(row));
+            int neighbor = scores.Status[row] == RowStatus.Error ? -1 : scores.Neighbors.Neighbors(row)[0];
+            json.WritePropertyName("neighbor");
+            if (neighbor < 0) json.WriteNullValue();
+            else rows.Id(neighbor).WriteTo(json);
+            Number(json, "cosine", neighbor < 0 ? double.NaN : scores.Neighbors.Cosines(row)[0]);
+            json.WriteNumber("n_answer", scores.AnswerTokens[row]);
+            Number(json, "zero_nll", scores.ZeroShot[row]);
+            Number(json, "one_nll", scores.OneShot[row]);
+            Number(json, "miwv", scores.Miwv[row]);
+            json.WriteBoolean("demo_cut", scores.DemonstrationCut[row]);
+            json.WriteEndObject();
+            json.Flush();
+            stream.WriteByte((byte)'\n');
+            json.Reset();
+        }
+    });
+
+    // shortest digits that read back as the same double
+    private static void Number(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteNull(name);
+    }
+}

@@ -1,0 +1,17 @@
+using Miwv.Metrics.Selection;
+
+namespace Miwv.Engine.Results;
+
+/// <summary>The rows that were chosen, best first.</summary>
+/// <param name="Wanted">Rows asked for.</param>
+/// <param name="Rows">Rows chosen: fewer than wanted if fewer have a score.</param>
+/// <param name="Ranked">Rows that have a score.</param>
+public sealed record Selection(int Wanted, IReadOnlyList<int> Rows, int Ranked)
+{
+    public static Selection Top(ScoreTable scores, TopCount top)
+    {
+        int wanted = top.Of(scores.Count);
+        int[] order = Ranking.Descending(scores.Miwv);
+        return new Selection(wanted, order[..Math.Min(wanted, order.Length)], order.Length);
+    }
+}

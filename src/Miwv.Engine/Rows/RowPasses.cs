@@ -1,0 +1,36 @@
+using Miwv.Data;
+using Miwv.Retrieval;
+using Miwv.Scoring.Passes;
+
+namespace Miwv.Engine.Rows;
+
+/// <summary>The passes of every row and, where it has none, why. Places in <see cref="Passes"/>, −1 = no pass.</summary>
+public sealed class RowPasses : IDisposable
+{
+    internal RowPasses(int count, TokenTable tokens)
+    {
+        Tokens = tokens;
+        Passes = new PassList(tokens);
+        Status = new RowStatus[count];
+        AnswerTokens = new int[count];
+        DemonstrationCut = new bool[count];
+        ZeroShot = new int[count];
+        OneShot = new int[count];
+        ZeroShot.AsSpan().Fill(-1);
+        OneShot.AsSpan().Fill(-1);
+    }
+
+    public TokenTable Tokens { get; }
+    public PassList Passes { get; }
+    public RowStatus[] Status { get; }
+
+    /// <summary>Scored tokens of each row's answer.</summary>
+    public int[] AnswerTokens { get; }
+
+    /// <summary>True where the end of the demonstration's answer was cut to fit the window.</summary>
+    public bool[] DemonstrationCut { get; }
+    public int[] ZeroShot { get; }
+    public int[] OneShot { get; }
+
+    public void Dispose() => Tokens.Dispose();
+}

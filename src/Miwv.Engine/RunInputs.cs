@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Miwv.Data;
+using Miwv.Engine.Runs;
+using Miwv.Llama.Gguf;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine;
+
+/// <summary>The files of a run, opened and checked, and the identities that follow from their contents.</summary>
+internal sealed class RunInputs : IDisposable
+{
+    private readonly string modelHash, embeddingHash;
+
+    private RunInputs(RowFile rows, GgufFile modelFile, GgufFile? embedder, PromptTemplate? template, string modelHash, string embeddingHash)
+    {
+        (Rows, ModelFile, Embedder, Template) = (rows, modelFile, embedder, template);
+        (this.modelHash, this.embeddingHash) = (modelHash, embeddingHash);
+    }
+
+    public RowFile Rows { get; }
+    public GgufFile ModelFile { get; }
+    public GgufFile? Embedder { get; }
+
+    /// <summary>Null if it is the model's own, which only the loaded model can render.</summary>
+    public PromptTemplate? Template { get; }
+
+    /// <exception cref="UserException">A file is missing, damaged or of the wrong kind.</exception>
+    public static RunInputs Open(RunSettings settings, IProgress<StageProgress>? progress, CancellationToken cancel)
+    {
+        if (settings.EmbedderPath is not null && settings.VectorsPath is not null)
+            throw new UserException("-e and --embeddings: give either an embedding model or ready vectors");
+        var template = settings.Template == "model" ? null : PromptTemplate.Load(settings.Template);
+        var model = GgufFile.Open(settings.ModelPath);
+        model.RequireScoringModel();
+        GgufFile? embedder = null;
+        if (settings.EmbedderPath is { } path)
+        {
+            embedder = GgufFile.Open(path);
+            embedder.RequireEmbedder();
+        }
+        long size = new FileInfo(settings.DataPath) is { Exists: true } info ? info.Length : 0;
+        var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit },
+            new Bytes(progress, size), cancel);
+        try
+        {
+            if (rows.Count == 0) throw new UserException($"{settings.DataPath}: has no rows");
+            string modelHash = FileHash.Of(settings.ModelPath);
+            string embedding = settings.VectorsPath is { } npy ? "npy " + FileHash.Of(npy)
+                : settings.EmbedderPath is { } named ? FileHash.Of(named) : "scoring model " + modelHash;
+            return new RunInputs(rows, model, embedder, template, modelHash, embedding);
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    public RunIdentity Identity(RunSettings s) => new(
+    [
+        new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
+        new("model", modelHash), new("embeddings", embeddingHash),
+        new("template", Template?.SourceText ?? "the model's own"), new("window", Text(s.Window)), new("score_eos", s.ScoreEos.ToString()),
+        new("duplicates", s.KeepDuplicates ? "keep" : "skip"),
+        new("exact", s.Exact.ToString()), new("flash_attention", s.FlashAttention.ToString()), new("gpu_layers", Text(s.GpuLayers)),
+        new("wave_tokens", Text(s.WaveTokens)), new("per_token", s.PerToken.ToString()),
+    ]);
+
+    /// <summary>What the vectors depend on.</summary>
+    public string EmbeddingKey(RunSettings s) =>
+        $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
+
+    /// <summary>What the neighbours depend on, 32 bytes; the template counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
+    public byte[] NeighborKey(RunSettings s) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|k=1"));
+
+    /// <summary>What the steps depend on, 32 bytes.</summary>
+    public byte[] PlanKey(RunSettings s, WavePlan plan) =>
+        SHA256.HashData([.. Identity(s).Key(), .. Encoding.UTF8.GetBytes($"{plan.Limits}|{plan.Count}|{plan.Tokens}|{plan.Forest.NodeCount}|{plan.Cells}|{plan.Leaves}")]);
+
+    public void Dispose() => Rows.Dispose();
+
+    private static string Text(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "all";
+
+    private sealed class Bytes(IProgress<StageProgress>? progress, long total) : IProgress<long>
+    {
+        public void Report(long value) => progress?.Report(new("read", value, total, "bytes"));
+    }
+}
