@@ -58,7 +58,7 @@ internal sealed class WaveBuilder
 
     private void AddTrunk(WaveStep step)
     {
-        AppendTokens(forest.PassAt(step.First), step.Base, step.End, step.Base);
+        AppendTokens(forest.PassAt(step.Last - 1), step.Base, step.End, step.Base);
         for (int place = step.First; place < step.Last; place++)
             AddPairs(forest.PassAt(place), step.Base, step.End);
         // every sequence of the waves below continues this path
