@@ -38,6 +38,7 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
         return Complete(pipe.ReadAtLeastAsync((int)Math.Max(wanted, have + 1), cancellation));
     }
 
+    /// <summary>Gives up the first bytes of the buffer and asks for more than the rest.</summary>
     protected void Keep(ReadOnlySequence<byte> buffer, long from) => pipe.AdvanceTo(buffer.GetPosition(from), buffer.End);
 
     protected UserException Error(long line, string what) => new($"{path}:{line}: {what}");
@@ -85,14 +86,6 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
         pipe.AdvanceTo(buffer.Start, buffer.End);
         ReadResult more = Complete(pipe.ReadAtLeastAsync(ProbeBytes, cancellation));
         return WrapperKey.Find(more.Buffer) is { } key ? WrapperKey.Error(path, key) : null;
-    }
-
-    protected static long Lines(ReadOnlySequence<byte> bytes)
-    {
-        long lines = 0;
-        foreach (ReadOnlyMemory<byte> segment in bytes)
-            lines += segment.Span.Count((byte)'\n');
-        return lines;
     }
 
     protected void Add(RowProbe probe, long offset, long length, long line)
