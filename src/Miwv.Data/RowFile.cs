@@ -152,10 +152,8 @@ public sealed class RowFile : IDisposable
 
     private UserException SameId(int first, int second)
     {
-        string id = Id(second).Text;
-        string shown = id.Length > 60 ? id[..60] + "..." : id;
         return new UserException(
-            $"{Path}:{Line(second)}: the row has the id {shown}, like the row on line {Line(first)}; make the ids unique, or number the rows with --ids position");
+            $"{Path}:{Line(second)}: the row has the id {Quoted.Short(Id(second).Text)}, like the row on line {Line(first)}; make the ids unique, or number the rows with --ids position");
     }
 
     private static RowId IdOf(ReadOnlySpan<byte> json, RowEntry entry, int index)

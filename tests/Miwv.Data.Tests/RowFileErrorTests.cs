@@ -102,7 +102,7 @@ public sealed class RowFileErrorTests : IDisposable
     [InlineData("{\"version\": 1,\n\"data\": [\n@,\n@\n]\n}\n")]
     [InlineData("{\n  \"data\": [\n    @\n  ]\n}")]
     public void RowsInsideAKey(string text) =>
-        Assert.Equal("F: the rows are inside the key \"data\" of one object; save that list by itself (jq '.data' F > rows.json)", Refused(text.Replace("@", Good)));
+        Assert.Equal("F: the rows are inside the key \"data\" of one object; save that list by itself (jq '.[\"data\"]' F > rows.json)", Refused(text.Replace("@", Good)));
 
     [Theory]
     [InlineData("[\n@,\n{\"instruction\":\"caf\u00ff\"}]", 3, "0xFF")]

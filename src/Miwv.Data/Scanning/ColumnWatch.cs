@@ -116,7 +116,7 @@ internal sealed class ColumnWatch
         return (columns & Bit(RowColumn.Output)) != 0 ? RowShape.Alpaca : null;
     }
 
-    private string Listed() => _found.Count == 0 ? "none" : string.Join(", ", _found);
+    private string Listed() => _found.Count == 0 ? "none" : string.Join(", ", _found.Select(Quoted.Short));
 
     private static string? Decode(ref Utf8JsonReader reader)
     {

@@ -51,8 +51,12 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
 
     protected UserException NotJson(long line, JsonException e)
     {
-        int tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return new UserException($"{path}:{line}: not valid JSON: {(tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.')}; correct the row or remove it", e);
+        // The message quotes the file, a misspelt literal with all that follows it in the buffer.
+        const string literal = "' is an invalid JSON literal. ";
+        int end = e.Message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        int start = e.Message.LastIndexOf(literal, StringComparison.Ordinal);
+        string reason = Quoted.Line(e.Message[(start < 0 ? 0 : start + literal.Length)..(end < 0 ? e.Message.Length : end)].TrimEnd('.'), 160);
+        return new UserException($"{path}:{line}: not valid JSON: {reason}; correct the row or remove it", e);
     }
 
     /// <summary>The bytes as one span; it is valid until the next call.</summary>

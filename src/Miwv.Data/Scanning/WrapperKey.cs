@@ -35,5 +35,5 @@ internal static class WrapperKey
     }
 
     public static UserException Error(string path, string key) =>
-        new($"{path}: the rows are inside the key \"{key}\" of one object; save that list by itself (jq '.{key}' {path} > rows.json)");
+        new($"{path}: the rows are inside the key \"{Quoted.Short(key)}\" of one object; save that list by itself (jq '.[\"{Quoted.Short(key)}\"]' {path} > rows.json)");
 }
