@@ -130,6 +130,7 @@ public sealed class RowFile : IDisposable
         string sha256 = input.Finish(cancellation);
 
         List<RowEntry> rows = scanner.Rows;
+        rows.TrimExcess();
         if (rows.Count == 0)
             throw new UserException($"{path}: the file holds no rows");
         if (columns.Objects == 0)

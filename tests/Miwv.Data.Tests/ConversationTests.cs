@@ -68,6 +68,16 @@ public sealed class ConversationTests : IDisposable
     }
 
     [Fact]
+    public void ASystemTextBesideTheTurnsCounts()
+    {
+        Row row = Read("""{"conversations":[{"from":"system","value":"s2"},{"from":"human","value":"h"},{"from":"gpt","value":"g"}],"system":"s1"}""");
+        Assert.Equal(("s1\ns2", "h", "g"), (row.System, row.Instruction, row.Output));
+        row = Read("""{"messages":[{"role":"user","content":"h"},{"role":"assistant","content":"g"}],"system":null,"instruction":5}""");
+        Assert.Equal((null, "h", "g", null), (row.System, row.Instruction, row.Output, row.Error));
+        Assert.Equal("\"system\" is a list, not text", Read("""{"messages":[],"system":["s"]}""").Error);
+    }
+
+    [Fact]
     public void ContentCanBeTextParts()
     {
         Row row = Read("""{"messages":[{"role":"user","loss_weight":0.0,"content":[{"type":"text","text":"a"},{"value":"b","type":"text"}]},{"content":null,"role":"assistant"}]}""");

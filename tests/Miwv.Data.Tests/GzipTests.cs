@@ -70,7 +70,7 @@ public sealed class GzipTests : IDisposable
         // Stored blocks: the cut text is whole lines, so only the missing trailer tells.
         using var packed = new MemoryStream();
         using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.NoCompression, leaveOpen: true))
-            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"instruction\":\"i\",\"output\":\"o\"}\n", 100))));
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"instruction\":\"i\",\"output\":\"o\"}\n", 12))));
         byte[] bytes = packed.ToArray();
         int refused = 0;
         for (int cut = 3; cut < bytes.Length; cut++)

@@ -85,7 +85,7 @@ public sealed class RowFilePropertyTests : IDisposable
             string path = _temp.Write("rows", bytes);
             string first = Outcome(path, file.Buffer);
             Assert.Equal(first, Outcome(path, 65536));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     private sealed record Hit(int Kind, int Where, byte Value)
     {
