@@ -130,6 +130,7 @@ public sealed class RowFile : IDisposable
         string sha256 = input.Finish(cancellation);
 
         List<RowEntry> rows = scanner.Rows;
+        rows.TrimExcess();
         if (rows.Count == 0)
             throw new UserException($"{path}: the file holds no rows");
         if (columns.Objects == 0)
@@ -152,10 +153,8 @@ public sealed class RowFile : IDisposable
 
     private UserException SameId(int first, int second)
     {
-        string id = Id(second).Text;
-        string shown = id.Length > 60 ? id[..60] + "..." : id;
         return new UserException(
-            $"{Path}:{Line(second)}: the row has the id {shown}, like the row on line {Line(first)}; make the ids unique, or number the rows with --ids position");
+            $"{Path}:{Line(second)}: the row has the id {Quoted.Short(Id(second).Text)}, like the row on line {Line(first)}; make the ids unique, or number the rows with --ids position");
     }
 
     private static RowId IdOf(ReadOnlySpan<byte> json, RowEntry entry, int index)

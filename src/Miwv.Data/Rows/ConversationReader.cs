@@ -106,7 +106,7 @@ internal static class ConversationReader
         if (!who.IsPresent)
             return $"has no \"{(openAi ? "role" : "from")}\"";
         if (RoleOf(who.Text) is not { } known)
-            return $"unknown role \"{(who.Text.Length > 40 ? who.Text[..40] + "..." : who.Text)}\"";
+            return $"unknown role \"{Quoted.Short(who.Text)}\"";
         turn = new Turn(known, text.Text ?? "");
         return null;
     }
@@ -142,7 +142,7 @@ internal static class ConversationReader
             Field part = inText.Or(inValue);
             error ??= type.Error;
             if (type.Text is not "text")
-                error ??= $"a part of \"content\" is of type \"{type.Text}\"; only text can be scored";
+                error ??= $"a part of \"content\" is of type \"{Quoted.Short(type.Text ?? "")}\"; only text can be scored";
             error ??= part.Error;
             text.Append(part.Text);
         }

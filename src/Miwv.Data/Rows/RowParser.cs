@@ -6,9 +6,6 @@ namespace Miwv.Data;
 internal sealed class RowParser(RowShape shape, RowFileOptions options)
 {
     private static readonly JsonReaderOptions Json = new() { MaxDepth = RowProbe.MaxDepth + 2 };
-    private static readonly RowColumn[] AlpacaColumns =
-        [RowColumn.Instruction, RowColumn.Input, RowColumn.Output, RowColumn.System, RowColumn.History];
-
     private readonly string?[] _names = [.. ColumnMap.All.Select(options.Columns.Name)];
 
     public RowShape Shape => shape;
@@ -41,15 +38,21 @@ internal sealed class RowParser(RowShape shape, RowFileOptions options)
         int wrong = Array.FindIndex(errors, error => error is not null);
         if (wrong >= 0)
             return Failed(index, id, $"\"{_names[wrong]}\" {errors[wrong]}");
-        return shape == RowShape.Alpaca ? Alpaca(index, id, texts, turns) : Conversation(index, id, turns);
+        if (shape == RowShape.Alpaca)
+            return Alpaca(index, id, texts, turns);
+        if (texts[(int)RowColumn.System] is { } system)
+            turns.Insert(0, new Turn(TurnRole.System, system));
+        return Conversation(index, id, turns);
     }
 
     private bool Wants(RowColumn column) => column switch
     {
         RowColumn.Id => options.Ids == IdSource.Own,
+        // Conversations have it beside their turns too (LLaMA-Factory, Anthropic).
+        RowColumn.System => true,
         RowColumn.Messages => shape == RowShape.Messages,
         RowColumn.Conversations => shape == RowShape.ShareGpt,
-        _ => shape == RowShape.Alpaca && AlpacaColumns.Contains(column),
+        _ => shape == RowShape.Alpaca,
     };
 
     private static Row Alpaca(int index, RowId id, string?[] texts, List<Turn> history)

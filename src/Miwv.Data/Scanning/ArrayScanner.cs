@@ -10,11 +10,11 @@ internal sealed class ArrayScanner : RowScanner
     private readonly RowProbe _probe;
     private JsonReaderState _json;
     private long _base;     // offset of the buffer in the file
-    private long _parsed;   // bytes of the buffer that the JSON reader has consumed
-    private long _counted;  // bytes of the buffer whose newlines are in _line
-    private long _line;
-    private long _firstLine;
-    private long _rowLine;
+    private int _parsed;    // bytes of the buffer that the JSON reader has consumed
+    private int _counted;   // bytes of the buffer whose newlines are in _line
+    private int _line;
+    private int _firstLine;
+    private int _rowLine;
     private bool _closed;
 
     public ArrayScanner(string path, RowFileOptions options, PipeReader pipe, ColumnWatch columns, OwnIds ids)
@@ -28,26 +28,21 @@ internal sealed class ArrayScanner : RowScanner
     {
         _base = offset;
         _line = _firstLine = line;
-        long kept = 0;
-        while (!IsFull)
+        for (long kept = 0; ;)
         {
             ReadResult read = ReadMore(kept, cancellation);
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            try
-            {
-                Parse(buffer);
-            }
-            catch (JsonException e)
-            {
-                throw NotJson(_firstLine + (e.LineNumber ?? 0), e);
-            }
+            // One span, as the rows are checked whole; a token's place is its place in the span.
+            ReadOnlySpan<byte> buffer = Join(read.Buffer);
+            Parse(buffer);
             if (IsFull)
                 return;
             if (_closed)
-                CheckTail(buffer.Slice(_parsed), CountTo(buffer, _parsed));
+                CheckTail(buffer);
             else if (read.IsCompleted)
                 throw Truncated(buffer);
-            kept = Advance(buffer);
+            int done = Done(buffer);
+            Keep(read.Buffer, done);
+            kept = buffer.Length - done;
             if (kept > Options.MaxRowBytes)
                 throw TooLong(_probe.InRow ? _rowLine : _line);
             if (_closed && read.IsCompleted)
@@ -55,78 +50,78 @@ internal sealed class ArrayScanner : RowScanner
         }
     }
 
-    private void Parse(ReadOnlySequence<byte> buffer)
+    private void Parse(ReadOnlySpan<byte> buffer)
     {
         if (_closed)
             return;
-        long origin = _parsed;
-        var reader = new Utf8JsonReader(buffer.Slice(origin), isFinalBlock: false, _json);
-        while (!_closed && !IsFull && reader.Read())
+        int origin = _parsed;
+        var reader = new Utf8JsonReader(buffer[origin..], isFinalBlock: false, _json);
+        try
         {
-            if (reader.CurrentDepth == 0)
+            while (!_closed && !IsFull && reader.Read())
             {
-                _closed = reader.TokenType == JsonTokenType.EndArray;
-                continue;
+                if (reader.CurrentDepth == 0)
+                    _closed = reader.TokenType == JsonTokenType.EndArray;
+                else
+                    Token(ref reader, buffer, origin);
             }
-            long start = origin + reader.TokenStartIndex;
-            bool first = !_probe.InRow;
-            bool ends = _probe.Token(ref reader, start, out bool tooDeep);
-            if (first)
-                _rowLine = CountTo(buffer, start);
-            if (tooDeep)
-                throw TooDeep(CountTo(buffer, start));
-            if (ends)
-                EndRow(buffer, origin + reader.BytesConsumed);
         }
-        _parsed = origin + reader.BytesConsumed;
+        catch (JsonException e)
+        {
+            throw NotJson(_firstLine + (e.LineNumber ?? 0), e);
+        }
+        _parsed = origin + (int)reader.BytesConsumed;
         _json = reader.CurrentState;
     }
 
-    private void EndRow(ReadOnlySequence<byte> buffer, long end)
+    private void Token(ref Utf8JsonReader reader, ReadOnlySpan<byte> buffer, int origin)
     {
-        long length = end - _probe.Start;
-        if (length > Options.MaxRowBytes)
+        int start = origin + (int)reader.TokenStartIndex;
+        bool first = !_probe.InRow;
+        bool ends = _probe.Token(ref reader, start, out bool tooDeep);
+        if (first)
+            _rowLine = CountTo(buffer, start);
+        if (tooDeep)
+            throw TooDeep(CountTo(buffer, start));
+        if (!ends)
+            return;
+        ReadOnlySpan<byte> row = buffer[(int)_probe.Start..(origin + (int)reader.BytesConsumed)];
+        if (row.Length > Options.MaxRowBytes)
             throw TooLong(_rowLine);
-        CheckUtf8(Join(buffer.Slice(_probe.Start, length)), _rowLine);
-        Add(_probe, _base + _probe.Start, length, _rowLine);
+        CheckUtf8(row, _rowLine);
+        Add(_probe, _base + _probe.Start, row.Length, _rowLine);
     }
 
-    /// <summary>Drops what is done with; returns how many bytes are kept.</summary>
-    private long Advance(ReadOnlySequence<byte> buffer)
+    /// <summary>Moves all places past what is done with; returns how many bytes that are.</summary>
+    private int Done(ReadOnlySpan<byte> buffer)
     {
-        long from = _closed ? buffer.Length : _probe.InRow ? _probe.Start : _parsed;
-        CountTo(buffer, from);
-        Keep(buffer, from);
-        _base += from;
-        _parsed = _closed ? 0 : _parsed - from;
-        _counted -= from;
-        _probe.Shift(from);
-        return buffer.Length - from;
+        int done = _closed ? buffer.Length : _probe.InRow ? (int)_probe.Start : _parsed;
+        CountTo(buffer, done);
+        _base += done;
+        _parsed = _closed ? 0 : _parsed - done;
+        _counted -= done;
+        _probe.Shift(done);
+        return done;
     }
 
-    private long CountTo(ReadOnlySequence<byte> buffer, long position)
+    private int CountTo(ReadOnlySpan<byte> buffer, int position)
     {
         if (position > _counted)
         {
-            _line += Lines(buffer.Slice(_counted, position - _counted));
+            _line += buffer[_counted..position].Count((byte)'\n');
             _counted = position;
         }
         return _line;
     }
 
-    private void CheckTail(ReadOnlySequence<byte> tail, long line)
+    private void CheckTail(ReadOnlySpan<byte> buffer)
     {
-        long at = 0;
-        foreach (ReadOnlyMemory<byte> segment in tail)
-        {
-            int other = segment.Span.IndexOfAnyExcept(" \t\r\n"u8);
-            if (other >= 0)
-                throw Error(line + Lines(tail.Slice(0, at + other)), "there is more text after the closing ] of the array; a file holds one array, or one object a line");
-            at += segment.Length;
-        }
+        int other = buffer[_parsed..].IndexOfAnyExcept(" \t\r\n"u8);
+        if (other >= 0)
+            throw Error(CountTo(buffer, _parsed + other), "there is more text after the closing ] of the array; a file holds one array, or one object a line");
     }
 
-    private UserException Truncated(ReadOnlySequence<byte> buffer)
+    private UserException Truncated(ReadOnlySpan<byte> buffer)
     {
         if (_probe.InRow)
             return Error(_rowLine, "the file ends in the middle of the row that begins here; it was cut short, get it again");

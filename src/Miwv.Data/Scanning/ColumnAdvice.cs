@@ -11,7 +11,7 @@ internal static class ColumnAdvice
     /// <summary>"columns found: …; try --columns …" for the columns of a file.</summary>
     public static string For(IReadOnlyList<string> found)
     {
-        string listed = found.Count == 0 ? "the rows have no columns" : "columns found: " + string.Join(", ", found);
+        string listed = found.Count == 0 ? "the rows have no columns" : "columns found: " + string.Join(", ", found.Select(Quoted.Short));
         return $"{listed}; {Suggestion(found) ?? "name yours with --columns instruction=COLUMN,input=COLUMN,output=COLUMN"}";
     }
 

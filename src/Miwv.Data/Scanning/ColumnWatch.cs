@@ -97,7 +97,7 @@ internal sealed class ColumnWatch
         foreach (RowColumn column in ColumnMap.All.Where(_map.IsNamed))
             named |= Bit(column);
         uint chat = named & (Bit(RowColumn.Messages) | Bit(RowColumn.Conversations));
-        uint texts = named & ~chat & ~Bit(RowColumn.Id);
+        uint texts = named & ~chat & ~Bit(RowColumn.Id) & ~Bit(RowColumn.System);
         if (BitOperations.PopCount(chat) + (texts == 0 ? 0 : 1) > 1)
             throw new UserException($"{path}: --columns {_map} mixes shapes; name either instruction, input, output, or messages, or conversations");
         if (texts != 0)
@@ -116,7 +116,7 @@ internal sealed class ColumnWatch
         return (columns & Bit(RowColumn.Output)) != 0 ? RowShape.Alpaca : null;
     }
 
-    private string Listed() => _found.Count == 0 ? "none" : string.Join(", ", _found);
+    private string Listed() => _found.Count == 0 ? "none" : string.Join(", ", _found.Select(Quoted.Short));
 
     private static string? Decode(ref Utf8JsonReader reader)
     {

@@ -8,6 +8,7 @@ internal sealed class HashedStream(Stream inner, int readBytes, IProgress<long>?
     private const long ReportEvery = 1 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _tail = new byte[GzipTrailer.Bytes];
     private byte[] _head = [];
     private int _headUsed;
     private long _total;
@@ -37,6 +38,7 @@ internal sealed class HashedStream(Stream inner, int readBytes, IProgress<long>?
             count = inner.Read(target);
         }
         _hash.AppendData(target[..count]);
+        Remember(target[..count]);
         _total += count;
         if (_total - _reported >= ReportEvery || (count == 0 && _total != _reported))
         {
@@ -46,6 +48,9 @@ internal sealed class HashedStream(Stream inner, int readBytes, IProgress<long>?
         return count;
     }
 
+    /// <summary>The last bytes read, at most eight.</summary>
+    public ReadOnlySpan<byte> Tail => _tail.AsSpan((int)Math.Max(0, _tail.Length - _total));
+
     /// <summary>Reads what is left and returns the SHA-256 of all bytes, in lower-case hex.</summary>
     public string Finish(CancellationToken cancellation)
     {
@@ -53,6 +58,13 @@ internal sealed class HashedStream(Stream inner, int readBytes, IProgress<long>?
         while (Read(buffer) > 0)
             cancellation.ThrowIfCancellationRequested();
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    private void Remember(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> last = bytes[^Math.Min(bytes.Length, _tail.Length)..];
+        _tail.AsSpan(last.Length).CopyTo(_tail);
+        last.CopyTo(_tail.AsSpan(_tail.Length - last.Length));
     }
 
     protected override void Dispose(bool disposing)

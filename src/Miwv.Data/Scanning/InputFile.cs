@@ -12,14 +12,16 @@ internal sealed class InputFile : IDisposable
     private readonly FileStream _file;
     private readonly HashedStream _hashed;
     private readonly FileStream? _scratch;
+    private readonly bool _isGzip;
     private readonly DateTime _written;
     private readonly long _length;
 
-    private InputFile(FileStream file, HashedStream hashed, Stream text, FileStream? scratch)
+    private InputFile(FileStream file, HashedStream hashed, Stream text, FileStream? scratch, bool isGzip)
     {
         _file = file;
         _hashed = hashed;
         _scratch = scratch;
+        _isGzip = isGzip;
         Text = text;
         _written = File.GetLastWriteTimeUtc(file.SafeFileHandle);
         _length = file.CanSeek ? file.Length : 0;
@@ -40,10 +42,10 @@ internal sealed class InputFile : IDisposable
             var hashed = new HashedStream(file, options.BufferBytes, bytesRead);
             bool gzip = hashed.Peek(2) is [0x1f, 0x8b];
             if (!gzip && file.CanSeek)
-                return new InputFile(file, hashed, hashed, null);
+                return new InputFile(file, hashed, hashed, null, isGzip: false);
             scratch = CreateScratch(options.ScratchDirectory ?? Path.GetTempPath());
             Stream plain = gzip ? new GZipStream(hashed, CompressionMode.Decompress, leaveOpen: true) : hashed;
-            return new InputFile(file, hashed, new CopyingStream(plain, scratch, options.BufferBytes), scratch);
+            return new InputFile(file, hashed, new CopyingStream(plain, scratch, options.BufferBytes), scratch, gzip);
         }
         catch
         {
@@ -54,10 +56,14 @@ internal sealed class InputFile : IDisposable
     }
 
     /// <summary>Reads what is left of the file and returns the SHA-256 of its bytes as they lie on the disk.</summary>
+    /// <exception cref="InvalidDataException">The gzip data was cut short.</exception>
     public string Finish(CancellationToken cancellation)
     {
         _scratch?.Flush();
-        return _hashed.Finish(cancellation);
+        string sha256 = _hashed.Finish(cancellation);
+        if (_isGzip && Text is CopyingStream { IsAtEnd: true } && !GzipTrailer.Fits(_hashed.Tail, Bytes, RandomAccess.GetLength(Bytes)))
+            throw new InvalidDataException("it ends before its end mark");
+        return sha256;
     }
 
     /// <summary>True if somebody wrote to the file since it was opened, and that can matter.</summary>

@@ -38,6 +38,7 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
         return Complete(pipe.ReadAtLeastAsync((int)Math.Max(wanted, have + 1), cancellation));
     }
 
+    /// <summary>Gives up the first bytes of the buffer and asks for more than the rest.</summary>
     protected void Keep(ReadOnlySequence<byte> buffer, long from) => pipe.AdvanceTo(buffer.GetPosition(from), buffer.End);
 
     protected UserException Error(long line, string what) => new($"{path}:{line}: {what}");
@@ -50,8 +51,12 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
 
     protected UserException NotJson(long line, JsonException e)
     {
-        int tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return new UserException($"{path}:{line}: not valid JSON: {(tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.')}; correct the row or remove it", e);
+        // The message quotes the file, a misspelt literal with all that follows it in the buffer.
+        const string literal = "' is an invalid JSON literal. ";
+        int end = e.Message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        int start = e.Message.LastIndexOf(literal, StringComparison.Ordinal);
+        string reason = Quoted.Line(e.Message[(start < 0 ? 0 : start + literal.Length)..(end < 0 ? e.Message.Length : end)].TrimEnd('.'), 160);
+        return new UserException($"{path}:{line}: not valid JSON: {reason}; correct the row or remove it", e);
     }
 
     /// <summary>The bytes as one span; it is valid until the next call.</summary>
@@ -85,14 +90,6 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
         pipe.AdvanceTo(buffer.Start, buffer.End);
         ReadResult more = Complete(pipe.ReadAtLeastAsync(ProbeBytes, cancellation));
         return WrapperKey.Find(more.Buffer) is { } key ? WrapperKey.Error(path, key) : null;
-    }
-
-    protected static long Lines(ReadOnlySequence<byte> bytes)
-    {
-        long lines = 0;
-        foreach (ReadOnlyMemory<byte> segment in bytes)
-            lines += segment.Span.Count((byte)'\n');
-        return lines;
     }
 
     protected void Add(RowProbe probe, long offset, long length, long line)

@@ -6,7 +6,8 @@ namespace Miwv.Data;
 /// <summary>Recognises a file that is one object with the rows in a list under some key.</summary>
 internal static class WrapperKey
 {
-    private static readonly string[] Turns = ["messages", "conversations", "history"];
+    // A list of objects under these names is the turns of one row.
+    private static readonly string[] Turns = ["messages", "conversations", "history", "conversation", "dialog", "dialogue", "chat"];
 
     /// <summary>The first key at the top whose value is a list of objects; null if there is none in these bytes.</summary>
     public static string? Find(ReadOnlySequence<byte> start)
@@ -34,5 +35,5 @@ internal static class WrapperKey
     }
 
     public static UserException Error(string path, string key) =>
-        new($"{path}: the rows are inside the key \"{key}\" of one object; save that list by itself (jq '.{key}' {path} > rows.json)");
+        new($"{path}: the rows are inside the key \"{Quoted.Short(key)}\" of one object; save that list by itself (jq '.[\"{Quoted.Short(key)}\"]' {path} > rows.json)");
 }

@@ -75,7 +75,7 @@ internal sealed class TemplateFile : PromptTemplate
     private void Require(Row row, IReadOnlyList<TemplatePart> parts, TemplateField field, bool has, string what)
     {
         if (has && !parts.Any(part => part.Field == field))
-            throw new UserException($"{Name}: row {row.Id} has {what}, but the template has no {{{field.ToString().ToLowerInvariant()}}}; add it, or use another template");
+            throw new UserException($"{Name}: row {Quoted.Short(row.Id.Text)} has {what}, but the template has no {{{field.ToString().ToLowerInvariant()}}}; add it, or use another template");
     }
 
     private static (string WithInput, string WithoutInput, int SecondLine) Sections(string text)

@@ -31,7 +31,7 @@ internal readonly record struct TemplatePart(TemplateField Field, string Literal
                     throw new UserException($"{path}:{line}: a single {c}; write {c}{c} for the character itself");
                 string name = text[(i + 1)..close];
                 if (FieldOf(name) is not { } field)
-                    throw new UserException($"{path}:{line}: unknown placeholder {{{name.ReplaceLineEndings(" ")}}}; known are {{instruction}}, {{input}}, {{system}}, {{history}}; write {{{{ for the character itself");
+                    throw new UserException($"{path}:{line}: unknown placeholder {{{Quoted.Short(name)}}}; known are {{instruction}}, {{input}}, {{system}}, {{history}}; write {{{{ for the character itself");
                 if (literal.Length > 0)
                     parts.Add(new TemplatePart(TemplateField.Literal, literal.ToString()));
                 literal.Clear();
