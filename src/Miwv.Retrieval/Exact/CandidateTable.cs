@@ -45,15 +45,8 @@ internal sealed class CandidateTable
             spin.SpinOnce();
         try
         {
-            if (score < Thresholds[vector])
-                return;
-            Span<Candidate> slots = Slots(vector);
-            int count = _counts[vector]++;
-            slots[count] = new Candidate(candidate, score);
-            if (_k == 1)
-                Raise(vector, score - 2 * _scoreError);
-            if (count + 1 == _capacity)
-                Shrink(vector);
+            if (score >= Thresholds[vector])
+                Insert(vector, new Candidate(candidate, score));
         }
         finally
         {
@@ -70,20 +63,29 @@ internal sealed class CandidateTable
         return count;
     }
 
-    private void Shrink(int vector)
+    /// <summary>Slots are kept by falling score, so the k-th gives the threshold, and what falls behind it leaves at the end.</summary>
+    private void Insert(int vector, Candidate candidate)
     {
         Span<Candidate> slots = Slots(vector);
-        slots.Sort(static (x, y) => y.Score.CompareTo(x.Score));
-        double floor = slots[_k - 1].Score - 2 * _scoreError;
-        int kept = _k;
-        while (kept < slots.Length && slots[kept].Score >= floor)
-            kept++;
-        _counts[vector] = kept;
-        Raise(vector, floor);
-        if (kept <= (_k + _capacity) / 2)
+        int count = _counts[vector];
+        int at = count;
+        for (; at > 0 && slots[at - 1].Score < candidate.Score; at--)
+            slots[at] = slots[at - 1];
+        slots[at] = candidate;
+        count++;
+        if (count >= _k)
+        {
+            double floor = slots[_k - 1].Score - 2 * _scoreError;
+            Raise(vector, floor);
+            while (count > _k && slots[count - 1].Score < floor)
+                count--;
+        }
+        _counts[vector] = count;
+        if (count < _capacity)
             return;
         Settle(vector, out double[] exact);
         Raise(vector, exact[_k - 1] - _scoreError);
+        slots[.._k].Sort(static (x, y) => y.Score.CompareTo(x.Score));
     }
 
     private int Settle(int vector, out double[] exact)

@@ -1,49 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Miwv.Retrieval;
 
 /// <summary>Lays vectors out for <see cref="ITileKernel"/>: panels of a fixed width, within a panel depth-major, missing vectors zero.</summary>
-internal sealed unsafe class PanelPacker(EmbeddingStore store, DistinctVectors vectors)
+internal sealed unsafe class PanelPacker(EmbeddingStore store, DistinctVectors vectors) : IDisposable
 {
-    private readonly float[] _line = new float[store.Dimension];
+    private const int Group = 4;
 
-    /// <summary>Packs <paramref name="count"/> vectors from <paramref name="first"/> into as many panels as they need.</summary>
+    // f16 rows are widened here, and zeros stand here for vectors that are not there
+    private readonly float* _lines = (float*)NativeMemory.AllocZeroed((nuint)(Group * store.Dimension), sizeof(float));
+
+    public void Dispose() => NativeMemory.Free(_lines);
+
+    /// <summary>Packs <paramref name="count"/> vectors from <paramref name="first"/> into as many panels of an even <paramref name="width"/> as they need.</summary>
     internal void Pack(int first, int count, int width, float* target)
     {
         int depth = store.Dimension;
-        for (int panel = 0; panel * width < count; panel++, target += (long)width * depth)
+        float** lines = stackalloc float*[Group];
+        for (int panel = 0; panel < count; panel += width, target += (long)width * depth)
         {
-            int filled = Math.Min(width, count - panel * width);
-            int lane = 0;
-            if (store.Type == StoreType.F32)
+            for (int lane = 0; lane < width; lane += Group)
             {
-                for (; lane + 4 <= filled; lane += 4)
-                {
-                    int vector = first + panel * width + lane;
-                    PackFour(Pointer(vector), Pointer(vector + 1), Pointer(vector + 2), Pointer(vector + 3), target + lane, width, depth);
-                }
+                for (int line = 0; line < Group; line++)
+                    lines[line] = Line(line, panel + lane + line < count && lane + line < width ? first + panel + lane + line : -1);
+                if (lane + Group <= width)
+                    Transpose(lines, target + lane, width, depth);
+                else
+                    TransposeTwo(lines[0], lines[1], target + lane, width, depth);
             }
-            for (; lane < filled; lane++)
-            {
-                store.CopyRow(vectors.RowOf(first + panel * width + lane), _line);
-                for (int k = 0; k < depth; k++)
-                    target[k * width + lane] = _line[k];
-            }
-            for (; lane < width; lane++)
-                for (int k = 0; k < depth; k++)
-                    target[k * width + lane] = 0;
         }
     }
 
-    private float* Pointer(int vector) => (float*)store.RowPointer(vectors.RowOf(vector));
-
-    private static void PackFour(float* a, float* b, float* c, float* d, float* target, int width, int depth)
+    private float* Line(int line, int vector)
     {
-        for (int k = 0; k < depth; k++)
+        float* copy = _lines + line * store.Dimension;
+        if (vector >= 0 && store.Type == StoreType.F32)
+            return (float*)store.RowPointer(vectors.RowOf(vector));
+        var span = new Span<float>(copy, store.Dimension);
+        if (vector >= 0)
+            store.CopyRow(vectors.RowOf(vector), span);
+        else
+            span.Clear();
+        return copy;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transpose(float** lines, float* target, int width, int depth)
+    {
+        float* a = lines[0], b = lines[1], c = lines[2], d = lines[3];
+        int k = 0;
+        if (Sse.IsSupported)
         {
-            float* at = target + k * width;
-            at[0] = a[k];
-            at[1] = b[k];
-            at[2] = c[k];
-            at[3] = d[k];
+            for (; k + 4 <= depth; k += 4, target += 4 * width)
+            {
+                Vector128<float> rowA = Vector128.Load(a + k), rowB = Vector128.Load(b + k), rowC = Vector128.Load(c + k), rowD = Vector128.Load(d + k);
+                Vector128<float> abLow = Sse.UnpackLow(rowA, rowB), abHigh = Sse.UnpackHigh(rowA, rowB);
+                Vector128<float> cdLow = Sse.UnpackLow(rowC, rowD), cdHigh = Sse.UnpackHigh(rowC, rowD);
+                Sse.MoveLowToHigh(abLow, cdLow).Store(target);
+                Sse.MoveHighToLow(cdLow, abLow).Store(target + width);
+                Sse.MoveLowToHigh(abHigh, cdHigh).Store(target + 2 * width);
+                Sse.MoveHighToLow(cdHigh, abHigh).Store(target + 3 * width);
+            }
         }
+        for (; k < depth; k++, target += width)
+            (target[0], target[1], target[2], target[3]) = (a[k], b[k], c[k], d[k]);
+    }
+
+    private static void TransposeTwo(float* a, float* b, float* target, int width, int depth)
+    {
+        for (int k = 0; k < depth; k++, target += width)
+            (target[0], target[1]) = (a[k], b[k]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
     {
         int depth = store.Dimension;
         int rowStep = Math.Max(1, RowBlockBytes / (depth * sizeof(float) * TKernel.TileRows)) * TKernel.TileRows;
-        var packer = new PanelPacker(store, vectors);
+        using var packer = new PanelPacker(store, vectors);
         var columns = (float*)NativeMemory.AlignedAlloc((nuint)((long)_blockVectors * depth * sizeof(float)), 64);
         var rows = (float*)NativeMemory.AlignedAlloc((nuint)((long)rowStep * depth * sizeof(float)), 64);
         var tile = (float*)NativeMemory.AlignedAlloc((nuint)(TKernel.TileRows * TKernel.TileColumns * sizeof(float)), 64);
@@ -94,42 +95,52 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
                     if (tileColumn + TKernel.TileColumns - 1 <= tileRow)
                         break; // this and the tiles below lie under the diagonal
                     TKernel.Multiply(rows + (long)row * depth, columns + (long)column * depth, depth, tile);
-                    if (AnyAbove(tile, thresholds, tileRow, tileColumn))
-                        Offer(tile, thresholds, tileRow, tileColumn, Math.Min(firstRow + rowCount, tileRow + TKernel.TileRows));
+                    Scan(tile, thresholds, tileRow, tileColumn, Math.Min(firstRow + rowCount, tileRow + TKernel.TileRows));
                 }
             }
         }
     }
 
-    private bool AnyAbove(float* tile, float* thresholds, int tileRow, int tileColumn)
+    /// <summary>Looks through a tile for scores that some row or column still wants; nearly every row has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scan(float* tile, float* thresholds, int tileRow, int tileColumn, int endRow)
     {
-        Vector256<int> above = Vector256<int>.Zero;
-        for (int r = 0; r < TKernel.TileRows; r++, tile += TKernel.TileColumns)
-        {
-            Vector256<float> rowThreshold = Vector256.Create(thresholds[Math.Min(tileRow + r, vectors.Count)]);
-            for (int c = 0; c < TKernel.TileColumns; c += Vector256<float>.Count)
-            {
-                Vector256<float> scores = Vector256.Load(tile + c);
-                Vector256<float> lower = Vector256.Min(rowThreshold, Vector256.Load(thresholds + tileColumn + c));
-                above |= Vector256.GreaterThanOrEqual(scores, lower).AsInt32();
-            }
-        }
-        return above != Vector256<int>.Zero;
-    }
-
-    private void Offer(float* tile, float* thresholds, int tileRow, int tileColumn, int endRow)
-    {
-        int columns = Math.Min(TKernel.TileColumns, vectors.Count - tileColumn);
+        float* columnThresholds = thresholds + tileColumn;
         for (int row = tileRow; row < endRow; row++, tile += TKernel.TileColumns)
         {
-            for (int c = Math.Max(0, row + 1 - tileColumn); c < columns; c++)
+            bool wanted;
+            if (Vector512.IsHardwareAccelerated && TKernel.TileColumns % Vector512<float>.Count == 0)
             {
-                float score = tile[c];
-                if (score >= thresholds[row])
-                    candidates.Offer(row, tileColumn + c, score);
-                if (score >= thresholds[tileColumn + c])
-                    candidates.Offer(tileColumn + c, row, score);
+                Vector512<float> rowThreshold = Vector512.Create(thresholds[row]);
+                Vector512<float> wants = Vector512<float>.Zero;
+                for (int c = 0; c < TKernel.TileColumns; c += Vector512<float>.Count)
+                    wants |= Vector512.GreaterThanOrEqual(Vector512.Load(tile + c), Vector512.Min(rowThreshold, Vector512.Load(columnThresholds + c)));
+                wanted = wants.AsInt32() != Vector512<int>.Zero;
             }
+            else
+            {
+                Vector256<float> rowThreshold = Vector256.Create(thresholds[row]);
+                Vector256<float> wants = Vector256<float>.Zero;
+                for (int c = 0; c < TKernel.TileColumns; c += Vector256<float>.Count)
+                    wants |= Vector256.GreaterThanOrEqual(Vector256.Load(tile + c), Vector256.Min(rowThreshold, Vector256.Load(columnThresholds + c)));
+                wanted = wants.AsInt32() != Vector256<int>.Zero;
+            }
+            if (wanted)
+                Offer(tile, thresholds, row, tileColumn);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Offer(float* scores, float* thresholds, int row, int tileColumn)
+    {
+        int columns = Math.Min(TKernel.TileColumns, vectors.Count - tileColumn);
+        for (int c = Math.Max(0, row + 1 - tileColumn); c < columns; c++)
+        {
+            float score = scores[c];
+            if (score >= thresholds[row])
+                candidates.Offer(row, tileColumn + c, score);
+            if (score >= thresholds[tileColumn + c])
+                candidates.Offer(tileColumn + c, row, score);
         }
     }
 }

@@ -75,7 +75,8 @@ public sealed class EmbeddingStoreWriter : IDisposable
         {
             var header = new byte[StoreLayout.HeaderBytes];
             int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            if (read < header.Length && header.AsSpan(0, read).SequenceEqual(wanted.EncodeHeader().AsSpan(0, read)))
+            int expected = Math.Min(read, StoreLayout.CompletionOffset);
+            if (read < header.Length && header.AsSpan(0, expected).SequenceEqual(wanted.EncodeHeader().AsSpan(0, expected)))
             {
                 file.Dispose(); // killed while the header was written
                 return Create(path, dimension, rows, type, sourceKey);
@@ -226,7 +227,7 @@ public sealed class EmbeddingStoreWriter : IDisposable
     {
         try
         {
-            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

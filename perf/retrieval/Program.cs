@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Globalization;
+using Miwv.Perf.Retrieval;
+using Miwv.Retrieval;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["synthetic", var output, var n, var d, ..])
+{
+    SyntheticVectors.Write(output, int.Parse(n), int.Parse(d), 1);
+    return 0;
+}
+if (args is ["join", var npy, var kText, var threadText, ..])
+{
+    string path = Path.GetTempFileName();
+    NpyFile.Import(npy, path, null, args.Length > 4 && args[4] == "f16" ? StoreType.F16 : StoreType.F32, "perf");
+    using EmbeddingStore store = EmbeddingStore.Open(path);
+    for (int repetition = 0; repetition < 3; repetition++)
+    {
+        TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var watch = Stopwatch.StartNew();
+        KnnGraph graph = ExactSelfJoin.Run(store, int.Parse(kText), NeighborRules.None, int.Parse(threadText));
+        double seconds = watch.Elapsed.TotalSeconds, flop = (double)store.Count * store.Count * store.Dimension;
+        double cpuSeconds = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
+        Console.WriteLine($"{flop / cpuSeconds / 1e9:F1} GFLOP per CPU second; {store.Count} x {store.Dimension} k={kText} threads={threadText}: {seconds:F3} s, {flop / seconds / 1e9:F1} GFLOP/s (each pair once)");
+    }
+    File.Delete(path);
+    return 0;
+}
+Console.Error.WriteLine("usage: synthetic OUT.npy ROWS DIM | join FILE.npy K THREADS [f16]");
+return 2;
