@@ -93,7 +93,10 @@ internal sealed class GgufModelRules(GgufFile file)
         InRange("context_length", file.ContextLength, 1, int.MaxValue);
         InRange("embedding_length", file.EmbeddingLength, 1, 1 << 20);
         InRange("block_count", file.BlockCount, 1, MaxLayers);
+        if (file.GetUInt32($"{Arch}.nextn_predict_layers") is { } extra && extra >= file.BlockCount)
+            throw Damaged("nextn_predict_layers", $"{extra}", $"less than the {file.BlockCount} layers");
         CheckHeads();
+        CheckHeadWidth();
         CheckExperts();
         CheckRope();
         foreach (string key in new[] { "layer_norm_rms_epsilon", "layer_norm_epsilon", "group_norm_epsilon" })
@@ -120,6 +123,24 @@ internal sealed class GgufModelRules(GgufFile file)
             if (!none && (k == 0 || q % k != 0))
                 throw Damaged("attention.head_count_kv", $"{k}", $"a divisor of the {q} heads");
         }
+    }
+
+    private void CheckHeadWidth()
+    {
+        if (file.IsRecurrentOrHybrid || file.GetPerLayer($"{Arch}.attention.head_count") is not [uint heads])
+            return;
+        uint width = file.EmbeddingLength!.Value / heads;
+        uint key = file.GetUInt32($"{Arch}.attention.key_length") ?? width;
+        uint value = file.GetUInt32($"{Arch}.attention.value_length") ?? width;
+        uint rotated = file.GetUInt32($"{Arch}.rope.dimension_count") ?? key;
+        if (rotated > key)
+            throw Damaged("rope.dimension_count", $"{rotated}", $"at most the {key} dimensions of a head");
+        if (!GgufArchitectures.RotatesWholeHead.Contains(Arch))
+            return;
+        if (value != key)
+            throw Damaged("attention.value_length", $"{value}", $"{key} as the key's");
+        if (rotated != key)
+            throw Damaged("rope.dimension_count", $"{rotated}", $"the {key} dimensions of a head");
     }
 
     private void CheckExperts()
@@ -149,8 +170,8 @@ internal sealed class GgufModelRules(GgufFile file)
         if (frequency is { } f && !(f >= 0 && float.IsFinite(f)))
             throw Damaged("rope.freq_base", $"{f}", "a positive number");
         uint? rotated = file.GetUInt32($"{Arch}.rope.dimension_count");
-        if (rotated is { } r && (r % 2 != 0 || r > file.EmbeddingLength))
-            throw Damaged("rope.dimension_count", $"{r}", "an even number up to the embedding length");
+        if (rotated is { } r && r % 2 != 0)
+            throw Damaged("rope.dimension_count", $"{r}", "an even number");
     }
 
     private void InRange(string key, uint? value, uint from, uint to)

@@ -176,6 +176,17 @@ public sealed class GgufHostileTests : IDisposable
         Refused("5-alignment-float.gguf", TinyModels.Settings().Add("general.alignment", 32f).Header(), "general.alignment is Float32");
     }
 
+    [Fact]
+    public void Class5_AlignmentThatMisplacesWeights()
+    {
+        // The data follows the header at the next multiple of 8, which is a multiple of 32 for a quarter of all headers.
+        GgufWriter Writer(int padding) => new GgufWriter { Alignment = 8 }.Add("general.architecture", "llama").Add("general.alignment", 8u)
+            .Add("text", new string('x', padding)).AddTensorEntry("t", 0, [8], 0);
+        int lucky = Enumerable.Range(0, 32).First(p => Writer(p).Header().Length % 32 == 0);
+        Assert.True(_scratch.Open("5-lucky.gguf", [.. Writer(lucky).Header(), .. new byte[64]]).HasTensor("t"));
+        Refused("5-misplaced.gguf", [.. Writer(lucky + 8).Header(), .. new byte[64]], "not a multiple of 32 as libllama needs");
+    }
+
     // Class 6: doubled names, unknown types, wrong places.
 
     [Fact]

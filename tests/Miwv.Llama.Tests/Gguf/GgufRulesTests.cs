@@ -79,6 +79,10 @@ public sealed class GgufRulesTests : IDisposable
         { "expert_used_count", 2, "expert_used_count is 2" },
         { "expert_count", 2_000, "expert_count is 2000" },
         { "rope.dimension_count", 7, "rope.dimension_count is 7" },
+        { "rope.dimension_count", 4, "rope.dimension_count is 4, not the 8 dimensions of a head" },
+        { "rope.dimension_count", 16, "rope.dimension_count is 16, not at most the 8 dimensions of a head" },
+        { "attention.key_length", 16, "attention.value_length is 8, not 16 as the key's" },
+        { "nextn_predict_layers", 1, "nextn_predict_layers is 1, not less than the 1 layers" },
     };
 
     [Theory]
