@@ -67,6 +67,18 @@ public sealed class GgufRulesTests : IDisposable
         Assert.Contains("asks for a BOS token", NotScoring(TinyModels.Settings().Add("tokenizer.ggml.add_bos_token", true).Vocabulary("a").Embedding(1)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void VectorsOfTheWrongWidth()
+    {
+        static GgufWriter Bert() => TinyModels.Settings("bert").Vocabulary("a").Embedding(1);
+        Assert.Contains("embedding_length_out is 16, not the 32 numbers", NotEmbedding(Bert().Add("bert.embedding_length_out", 16u)), StringComparison.Ordinal);
+        Assert.Contains("pooling_type is 5, not 0 to 4", NotEmbedding(Bert().Add("bert.pooling_type", 5u)), StringComparison.Ordinal);
+        Assert.Contains("value_length is 16, not 8", NotEmbedding(Bert().Add("bert.attention.key_length", 8u)), StringComparison.Ordinal);
+        GgufWriter dense = Bert().Add("bert.embedding_length_out", 16u)
+            .AddTensor("dense_2.weight", GgufTensorType.F32, [32, 16], static (_, bytes) => bytes.Clear());
+        _scratch.Open("dense.gguf", dense.ToArray()).RequireEmbedder();
+    }
+
     public static TheoryData<string, uint, string> BadNumbers => new()
     {
         { "block_count", 0, "block_count is 0" },
