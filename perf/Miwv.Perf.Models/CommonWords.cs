@@ -40,6 +40,8 @@ internal static class CommonWords
         string integer return print loop class object variable table row column database query file
         """.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 
+    public static readonly string[] Inflections = ["s", "ed", "ing", "er", "ly", "ion"];
+
     public static readonly string[] Endings =
     [
         "ing", "ed", "er", "ers", "es", "ly", "tion", "tions", "ation", "ations", "ment", "ments", "ness", "able",

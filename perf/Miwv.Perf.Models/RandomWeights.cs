@@ -80,15 +80,25 @@ public sealed class RandomWeights
     /// <summary>A q8_0 block: the scale max|w|/127 as f16, then 32 signed bytes w/scale.</summary>
     private void Quantise(ReadOnlySpan<uint> levels, Span<byte> block)
     {
+        Vector256<int> mean = Vector256.Create(Mean);
+        ReadOnlySpan<int> signed = MemoryMarshal.Cast<uint, int>(levels);
+        Vector256<int> a = Vector256.Create(signed) - mean, b = Vector256.Create(signed[8..]) - mean;
+        Vector256<int> c = Vector256.Create(signed[16..]) - mean, d = Vector256.Create(signed[24..]) - mean;
+        Vector256<int> extremes = Vector256.Max(
+            Vector256.Max(Vector256.Abs(a), Vector256.Abs(b)), Vector256.Max(Vector256.Abs(c), Vector256.Abs(d)));
         int largest = 0;
-        foreach (uint level in levels)
-            largest = Math.Max(largest, Math.Abs((int)level - Mean));
-        float inverse = largest == 0 ? 0 : 127f / largest;
+        for (int lane = 0; lane < Vector256<int>.Count; lane++)
+            largest = Math.Max(largest, extremes[lane]);
         MemoryMarshal.Write(block, (Half)(largest * _step / 127f));
-        Span<sbyte> quants = MemoryMarshal.Cast<byte, sbyte>(block[2..]);
-        for (int i = 0; i < levels.Length; i++)
-            quants[i] = (sbyte)MathF.Round(((int)levels[i] - Mean) * inverse);
+        Vector256<float> inverse = Vector256.Create(largest == 0 ? 0 : 127f / largest);
+        Vector256<short> low = Vector256.Narrow(Scale(a, inverse), Scale(b, inverse));
+        Vector256<short> high = Vector256.Narrow(Scale(c, inverse), Scale(d, inverse));
+        Vector256.Narrow(low, high).CopyTo(MemoryMarshal.Cast<byte, sbyte>(block[2..]));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Scale(Vector256<int> weights, Vector256<float> inverse) =>
+        Vector256.ConvertToInt32(Vector256.Round(Vector256.ConvertToSingle(weights) * inverse));
 
     private void Sum(uint first, Span<uint> levels)
     {

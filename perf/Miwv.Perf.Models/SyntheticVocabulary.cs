@@ -64,18 +64,33 @@ public static class SyntheticVocabulary
             yield return c.ToString();
         foreach (char letter in LettersByFrequency)
             yield return Space + letter;
-        foreach (string word in CommonWords.All)
+        // Merging prefers what comes first, so a word is reached through its beginnings before anything cuts into it.
+        foreach (string word in Words())
             for (int length = 1; length <= word.Length; length++)
                 yield return Space + word[..length];
         foreach (string ending in CommonWords.Endings)
             for (int length = 2; length <= ending.Length; length++)
                 yield return ending[..length];
+        foreach (string word in CommonWords.All)
+            for (int length = 2; length <= word.Length; length++)
+                yield return char.ToUpperInvariant(word[0]) + word[1..length];
         for (int length = 2; length <= 4; length++)
             foreach (string group in Groups(length))
             {
                 yield return group;
                 yield return Space + group;
             }
+    }
+
+    private static IEnumerable<string> Words()
+    {
+        foreach (string word in CommonWords.All)
+            yield return word;
+        foreach (string word in CommonWords.All)
+            yield return char.ToUpperInvariant(word[0]) + word[1..];
+        foreach (string word in CommonWords.All.Where(static w => w.Length >= 4))
+            foreach (string ending in CommonWords.Inflections)
+                yield return ending[0] is 'e' or 'i' && word[^1] == 'e' ? word[..^1] + ending : word + ending;
     }
 
     /// <summary>All groups of letters of one length, most likely first; ties in alphabetical order of rank.</summary>

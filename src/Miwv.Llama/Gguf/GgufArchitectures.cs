@@ -33,4 +33,15 @@ internal static class GgufArchitectures
         "qwen3next", "kimi-linear", "bailingmoe3", "kimi-k3", "qwen35", "qwen35moe", "qwen4exp", "deepseek4",
         "minimax-01",
     ]);
+
+    /// <summary>Decoders that rotate the whole of each head; libllama ends the process when the file says otherwise.</summary>
+    public static readonly FrozenSet<string> RotatesWholeHead = FrozenSet.ToFrozenSet(
+    [
+        "apertus", "arcee", "arctic", "baichuan", "chameleon", "codeshell", "cogvlm", "dbrx", "deci", "deepseek",
+        "dots1", "ernie4_5", "ernie4_5-moe", "exaone", "exaone4", "exaone-moe", "falcon", "granite", "granitemoe",
+        "grok", "grovemoe", "hunyuan-moe", "hunyuan_vl", "internlm2", "jais2", "llama", "llama4", "maincoder", "mellum",
+        "mistral3", "olmo", "olmo2", "olmoe", "orion", "paddleocr", "pangu-embedded", "plamo", "qwen2", "qwen2moe",
+        "qwen2vl", "qwen3", "qwen3moe", "qwen3vl", "qwen3vlmoe", "seed_oss", "smallthinker", "smollm3", "starcoder2",
+        "talkie", "xverse",
+    ]);
 }

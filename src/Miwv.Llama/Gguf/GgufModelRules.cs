@@ -20,6 +20,7 @@ internal sealed class GgufModelRules(GgufFile file)
         if (GgufArchitectures.Diffusion.Contains(Arch))
             throw Error($"is a diffusion model ({Arch}): it does not predict the next token; name a causal language model with -m");
         RequireWeights("name the model itself with -m");
+        CheckPooling();
         if (file.PoolingType is not (null or GgufPooling.None))
             throw Error($"is an embedding model ({Arch}, {file.PoolingType} pooling): its next-token head is not trained; give it with -e and a language model with -m");
         if (!file.IsCausal)
@@ -34,10 +35,12 @@ internal sealed class GgufModelRules(GgufFile file)
         if (GgufArchitectures.EncoderDecoder.Contains(Arch) || GgufArchitectures.Diffusion.Contains(Arch))
             throw Error($"cannot embed texts here ({Arch}): name an embedding model or a causal language model with -e");
         RequireWeights("name the embedding model itself with -e");
+        CheckPooling();
         if (file.PoolingType == GgufPooling.Rank)
             throw Error($"is a reranker ({Arch}): it gives one score for a pair of texts, not a vector; name an embedding model with -e");
         RequireTokenizer();
         CheckSettings();
+        CheckVectorWidth();
     }
 
     private void RequireText()
@@ -88,12 +91,36 @@ internal sealed class GgufModelRules(GgufFile file)
             throw Error("asks for a SEP token and names none (tokenizer.ggml.seperator_token_id): convert the model again");
     }
 
+    private void CheckPooling()
+    {
+        if (file.PoolingType is { } pooling && !Enum.IsDefined(pooling))
+            throw Damaged("pooling_type", $"{(uint)pooling}", "0 to 4");
+    }
+
+    /// <summary>libllama cuts the pooled vectors of a batch at this width: a wrong one mixes texts or ends the process.</summary>
+    private void CheckVectorWidth()
+    {
+        uint width = file.EmbeddingLength!.Value;
+        uint claimed = file.GetUInt32($"{Arch}.embedding_length_out") is { } w and > 0 ? w : width;
+        foreach (string last in new[] { "dense_3.weight", "dense_2.weight" })
+            if (file.Tensors.TryGetValue(last, out GgufTensor? dense) && dense.Shape.Count == 2)
+            {
+                width = (uint)Math.Min(uint.MaxValue, dense.Shape[1]);
+                break;
+            }
+        if (claimed != width)
+            throw Damaged("embedding_length_out", $"{claimed}", $"the {width} numbers of its vectors");
+    }
+
     private void CheckSettings()
     {
         InRange("context_length", file.ContextLength, 1, int.MaxValue);
         InRange("embedding_length", file.EmbeddingLength, 1, 1 << 20);
         InRange("block_count", file.BlockCount, 1, MaxLayers);
+        if (file.GetUInt32($"{Arch}.nextn_predict_layers") is { } extra && extra >= file.BlockCount)
+            throw Damaged("nextn_predict_layers", $"{extra}", $"less than the {file.BlockCount} layers");
         CheckHeads();
+        CheckHeadWidth();
         CheckExperts();
         CheckRope();
         foreach (string key in new[] { "layer_norm_rms_epsilon", "layer_norm_epsilon", "group_norm_epsilon" })
@@ -120,6 +147,23 @@ internal sealed class GgufModelRules(GgufFile file)
             if (!none && (k == 0 || q % k != 0))
                 throw Damaged("attention.head_count_kv", $"{k}", $"a divisor of the {q} heads");
         }
+    }
+
+    private void CheckHeadWidth()
+    {
+        if (file.IsRecurrentOrHybrid || file.GetPerLayer($"{Arch}.attention.head_count") is not [uint heads])
+            return;
+        uint width = file.EmbeddingLength!.Value / heads;
+        uint key = file.GetUInt32($"{Arch}.attention.key_length") ?? width;
+        uint value = file.GetUInt32($"{Arch}.attention.value_length") ?? width;
+        uint rotated = file.GetUInt32($"{Arch}.rope.dimension_count") ?? key;
+        if (rotated > key)
+            throw Damaged("rope.dimension_count", $"{rotated}", $"at most the {key} dimensions of a head");
+        bool wholeHead = GgufArchitectures.RotatesWholeHead.Contains(Arch);
+        if (value != key && (wholeHead || file.IsEncoderOnly))
+            throw Damaged("attention.value_length", $"{value}", $"{key} as the key's");
+        if (rotated != key && wholeHead)
+            throw Damaged("rope.dimension_count", $"{rotated}", $"the {key} dimensions of a head");
     }
 
     private void CheckExperts()
@@ -149,8 +193,8 @@ internal sealed class GgufModelRules(GgufFile file)
         if (frequency is { } f && !(f >= 0 && float.IsFinite(f)))
             throw Damaged("rope.freq_base", $"{f}", "a positive number");
         uint? rotated = file.GetUInt32($"{Arch}.rope.dimension_count");
-        if (rotated is { } r && (r % 2 != 0 || r > file.EmbeddingLength))
-            throw Damaged("rope.dimension_count", $"{r}", "an even number up to the embedding length");
+        if (rotated is { } r && r % 2 != 0)
+            throw Damaged("rope.dimension_count", $"{r}", "an even number");
     }
 
     private void InRange(string key, uint? value, uint from, uint to)

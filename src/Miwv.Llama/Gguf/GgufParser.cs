@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Miwv.Llama.Gguf;
@@ -13,6 +14,7 @@ internal sealed class GgufParser(GgufCursor cursor)
     private const int MaxTensorNameBytes = 63;
     private const long MaxStringBytes = 64L << 20;
     private const uint MaxAlignment = 1 << 20;
+    private const uint NativeAlignment = 32; // libllama ends the process on mapped weights at other places
 
     public Dictionary<string, GgufValue> Values { get; } = new(StringComparer.Ordinal);
 
@@ -133,6 +135,8 @@ internal sealed class GgufParser(GgufCursor cursor)
         return new(GgufValueType.Array, element, count, offset, 0);
     }
 
+    // Optimised at once: a process opens a file once, and cold code took 132 instead of 95 ms for 152k tokens.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SkipStrings(long count)
     {
         for (long i = 0; i < count; i++)
@@ -217,6 +221,8 @@ internal sealed class GgufParser(GgufCursor cursor)
         {
             if ((UInt128)tensor.Offset != expected)
                 throw cursor.Error($"tensor \"{tensor.Name}\" lies at byte {tensor.Offset} of the data, {expected} is its place: the file is damaged");
+            if ((start + expected) % NativeAlignment != 0)
+                throw cursor.Error($"general.alignment is {Alignment}, and tensor \"{tensor.Name}\" lies at byte {start + expected}, not a multiple of {NativeAlignment} as libllama needs: convert the model again");
             UInt128 end = start + expected + (UInt128)tensor.Bytes;
             if (end > (UInt128)cursor.Length)
                 throw cursor.CutShort($"tensor \"{tensor.Name}\" ends at byte {end}");

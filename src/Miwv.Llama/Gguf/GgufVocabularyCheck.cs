@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Miwv.Llama.Gguf;
 
@@ -69,6 +70,7 @@ internal sealed class GgufVocabularyCheck(GgufCursor cursor, IReadOnlyDictionary
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckTokens(GgufValue tokens)
     {
         int[]? types = ReadTypes((int)tokens.Count);
@@ -104,6 +106,7 @@ internal sealed class GgufVocabularyCheck(GgufCursor cursor, IReadOnlyDictionary
         return end < 0 ? token : token[..end];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[]? ReadTypes(int count)
     {
         if (!values.TryGetValue("tokenizer.ggml.token_type", out GgufValue value))
@@ -172,6 +175,7 @@ internal sealed class GgufVocabularyCheck(GgufCursor cursor, IReadOnlyDictionary
         _ => -1,
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Hash(ReadOnlySpan<byte> bytes, ulong seed)
     {
         ulong state = seed ^ ((ulong)bytes.Length * 0x9E3779B97F4A7C15);
