@@ -1,13 +1,11 @@
 // g++ -std=c++20 -O3 -c gather_cpu_portable.cpp      (root CMakeLists.txt does this)
-// Ladder: 1 this: four lanes in plain C++ that the compiler turns into SSE2 or NEON; 2 AVX2+FMA; 3 AVX-512.
+// Ladder: 1 this: vectors of four that the compiler turns into SSE2 or NEON; 2 AVX2+FMA; 3 AVX-512.
 #include "gather_row_loop.h"
 
 namespace {
 
 using miwv_row::bf16;
 using miwv_row::f16;
-
-float widen(float x) { return x; }
 
 float widen(bf16 h) {
     const uint32_t bits = static_cast<uint32_t>(h.bits) << 16;
@@ -31,44 +29,91 @@ float widen(f16 h) {
     return x;
 }
 
-#define MIWV_LANES for (int l = 0; l < width; l++)
+#if defined(__GNUC__) && !defined(MIWV_NO_VECTOR_EXTENSION)
+using four = float __attribute__((vector_size(16)));
+using four_bits = uint32_t __attribute__((vector_size(16)));
+
+four larger(four a, four b) { return a > b ? a : b; }
+four exponent_from_low_bits(four a) { return reinterpret_cast<four>(reinterpret_cast<four_bits>(a) << 23); }
+#else
+struct four {
+    float v[4];
+    float operator[](int l) const { return v[l]; }
+    friend four operator+(four a, four b) { return {a.v[0] + b.v[0], a.v[1] + b.v[1], a.v[2] + b.v[2], a.v[3] + b.v[3]}; }
+    friend four operator-(four a, four b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1], a.v[2] - b.v[2], a.v[3] - b.v[3]}; }
+    friend four operator*(four a, four b) { return {a.v[0] * b.v[0], a.v[1] * b.v[1], a.v[2] * b.v[2], a.v[3] * b.v[3]}; }
+};
+
+four larger(four a, four b) {
+    for (int l = 0; l < 4; l++) a.v[l] = a.v[l] > b.v[l] ? a.v[l] : b.v[l];
+    return a;
+}
+
+four exponent_from_low_bits(four a) {
+    uint32_t bits[4];
+    memcpy(bits, a.v, sizeof bits);
+    for (uint32_t &b : bits) b <<= 23;
+    memcpy(a.v, bits, sizeof bits);
+    return a;
+}
+#endif
 
 struct lanes {
     static constexpr int width = 4;
-    struct wide { double v[width]; };
-    float v[width];
+    struct wide { double v[width] = {}; };
+    four v;
 
-    static inline lanes set(float x) { lanes r; MIWV_LANES r.v[l] = x; return r; }
+    static inline lanes set(float x) { return {four{x, x, x, x}}; }
+    static inline lanes load(const float *p) { lanes r; memcpy(&r.v, p, sizeof r.v); return r; }
     template <class E>
-    static inline lanes load(const E *p) { lanes r; MIWV_LANES r.v[l] = widen(p[l]); return r; }
+    static inline lanes load(const E *p) { return {four{widen(p[0]), widen(p[1]), widen(p[2]), widen(p[3])}}; }
+    inline void store(float *p) const { memcpy(p, &v, sizeof v); }
     // As MAXPS: the second operand if either is NaN.
-    static inline lanes max(lanes a, lanes b) { lanes r; MIWV_LANES r.v[l] = a.v[l] > b.v[l] ? a.v[l] : b.v[l]; return r; }
-    static inline lanes multiply_add(lanes a, lanes b, lanes c) { return a * b + c; }
-    friend inline lanes operator+(lanes a, lanes b) { lanes r; MIWV_LANES r.v[l] = a.v[l] + b.v[l]; return r; }
-    friend inline lanes operator-(lanes a, lanes b) { lanes r; MIWV_LANES r.v[l] = a.v[l] - b.v[l]; return r; }
-    friend inline lanes operator*(lanes a, lanes b) { lanes r; MIWV_LANES r.v[l] = a.v[l] * b.v[l]; return r; }
+    static inline lanes max(lanes a, lanes b) { return {larger(a.v, b.v)}; }
+    static inline lanes multiply_add(lanes a, lanes b, lanes c) { return {a.v * b.v + c.v}; }
+    friend inline lanes operator+(lanes a, lanes b) { return {a.v + b.v}; }
+    friend inline lanes operator-(lanes a, lanes b) { return {a.v - b.v}; }
+    friend inline lanes operator*(lanes a, lanes b) { return {a.v * b.v}; }
 
-    static inline void exp_parts(lanes d, lanes &p, lanes &scale) {
-        // No FMA to count on: ln 2 in two parts, the first short enough that n * ln2_high is exact,
-        // and the polynomial of the header taken at f = r * log2 e.
-        constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
-        const lanes shifted = d * set(miwv_row::log2_e) + set(miwv_row::round_magic);
-        const lanes n = shifted - set(miwv_row::round_magic);
-        const lanes r = (d - n * set(ln2_high)) - n * set(ln2_low);
-        const lanes f = r * set(miwv_row::log2_e);
-        lanes q = f * set(miwv_row::c5) + set(miwv_row::c4);
-        q = q * f + set(miwv_row::c3);
-        q = q * f + set(miwv_row::c2);
-        q = q * f + set(miwv_row::c1);
-        p = q * f + set(1.0f);
-        uint32_t bits[width];
-        memcpy(bits, shifted.v, sizeof bits);
-        MIWV_LANES bits[l] <<= 23;
-        memcpy(scale.v, bits, sizeof bits);
+    static constexpr double log2_base = 1.4426950408889634;
+    static constexpr double unit = 0x1p-15;      // 2^(below - 127)
+    static constexpr float headroom = 10.0f;     // nats; the window ends 15.5 binades above K
+
+    struct constants {
+        four magic, lower, upper;
+        constants(float exponent, float ref)
+            : magic(set(miwv_row::magic_unit + (miwv_row::below - exponent)).v),
+              lower(set(ref + miwv_row::lowest).v), upper(set(ref + headroom).v) {}
+    };
+    // The clamp keeps what is too low in the window; what is too high is seen as such; a NaN makes the sum NaN.
+    using marks = four;
+    static inline marks no_marks() { return set(0.0f).v; }
+    static inline bool unmarked(const marks (&m)[miwv_row::unroll]) {
+        return total({(m[0] + m[1]) + (m[2] + m[3])}) == 0.0f;
     }
 
-    static inline int32_t count_greater(lanes a, lanes b) { int32_t n = 0; MIWV_LANES n += a.v[l] > b.v[l]; return n; }
-    static inline bool any_greater(lanes a, lanes b) { return count_greater(a, b) != 0; }
+    // Degree 5 for |f| <= 1/2: largest relative error 9.2e-8. No FMA to count on: ln 2 comes in two parts, the first
+    // short enough that its product with n is exact.
+    static inline void term(lanes x, const constants &c, marks &m, lanes &p, lanes &scale) {
+        const four held = larger(c.lower, x.v);
+        m = m + larger(x.v - c.upper, set(0.0f).v);
+        const four rounded = held * set(miwv_row::log2_e).v + c.magic;
+        const lanes n = {rounded - c.magic};
+        const lanes f = ((lanes{held} - n * set(0.693359375f)) - n * set(-2.12194440e-4f)) * set(miwv_row::log2_e);
+        lanes q = f * set(0.00132647950664f) + set(0.00967153783762f);
+        q = q * f + set(0.0555073381927f);
+        q = q * f + set(0.24022241712f);
+        q = q * f + set(0.69314697741f);
+        p = q * f + set(1.0f);
+        scale = {exponent_from_low_bits(rounded)};
+    }
+
+    static inline int32_t count_greater(lanes a, lanes b) {
+        int32_t n = 0;
+        for (int l = 0; l < width; l++) n += a.v[l] > b.v[l];
+        return n;
+    }
+    static inline float total(lanes a) { return (a.v[0] + a.v[1]) + (a.v[2] + a.v[3]); }
     static inline float highest(lanes a) {
         float m = a.v[0];
         for (int l = 1; l < width; l++) m = a.v[l] > m ? a.v[l] : m;
@@ -76,9 +121,9 @@ struct lanes {
     }
 
     static inline wide wide_zero() { return {}; }
-    static inline void accumulate(wide &w, lanes a) { MIWV_LANES w.v[l] += static_cast<double>(a.v[l]); }
-    static inline void wide_scale(wide &w, double s) { MIWV_LANES w.v[l] *= s; }
-    static inline void wide_add_scaled(wide &w, const wide &a, double s) { MIWV_LANES w.v[l] += a.v[l] * s; }
+    static inline void accumulate(wide &w, lanes a) {
+        for (int l = 0; l < width; l++) w.v[l] += static_cast<double>(a.v[l]);
+    }
     static inline double wide_total(const wide &w) { return (w.v[0] + w.v[1]) + (w.v[2] + w.v[3]); }
 };
 

@@ -1,6 +1,7 @@
 // The row reduction, written once over a vector type V and instantiated by gather_cpu_<isa>.cpp with V's own flags.
-// One read: exp(x - ref) is summed against a running reference; only when a block rises more than 8 above it
-// is that block, still in L1, done again with the new reference. Sums are fp32 per lane for 1024 elements, then fp64.
+// One read: a block of 1024 logits is summed as 2^(x log2 e - K) with K fixed by an earlier element of the row. V's
+// term() leaves a mark when a logit lies outside the window of that K; only then is the block, still in L1, looked at
+// again. Sums are fp32 per lane within a block, fp64 across blocks.
 // No std:: templates here: the linker could merge one compiled for AVX-512 into code that must run without it.
 #pragma once
 #include <float.h>
@@ -12,19 +13,20 @@
 
 namespace miwv_row {
 
-// e^d = 2^n * p(f), n = round(d * log2 e), f = d * log2 e - n in [-0.5, 0.5]; p has degree 5 and p(0) = 1.
-// Largest relative error of p 9.2e-8; of the fp32 evaluation 3.4e-7 for |d| < 13 (mean 1.4e-8), 1.4e-6 down to -87.
-constexpr float log2_e = 1.44269502f;
-constexpr float c1 = 0.69314697741f, c2 = 0.24022241712f, c3 = 0.0555073381927f, c4 = 0.00967153783762f,
-                c5 = 0.00132647950664f;
-// Adding it rounds to an integer and leaves n + 127 in the low bits, where a shift makes it the exponent.
-constexpr float round_magic = 12582912.0f + 127.0f;
-// Below, e^d is held at 2^-126: nothing next to a sum that contains e^0.
-constexpr float lowest = -87.0f;
-constexpr float headroom = 8.0f;
+// 2^t for t = x log2 e - K: one FMA with `magic` rounds x log2 e to a multiple of 1/V::steps and leaves, in the low
+// bits of the float, steps * (that - K + below). `window` binades from K - below are legal there; a larger or smaller
+// x changes the bits above them. The rest f, |f| <= 1 / (2 steps), comes from a second FMA with a single rounding.
+constexpr float log2_e = 1.44269502f;  // 1.3e-8 (relative) off; V::log2_base is what V's terms really are powers of
+constexpr int below = 112, window = 128;
+constexpr float magic_unit = 12582912.0f;  // 1.5 * 2^23: floats there are 1 apart
+constexpr float largest_reference = 16384.0f;  // K + magic must stay exact for 32 steps
+
+// A block that leaves the window is done again as d = x - ref, with d held at `lowest`: e^-70 is nothing next to e^0.
+constexpr float lowest = -70.0f;
 
 constexpr int block_length = 1024;
 constexpr int unroll = 4;
+constexpr uintptr_t prefetch_bytes = 8192;
 
 struct f16 { uint16_t bits; };
 struct bf16 { uint16_t bits; };
@@ -34,39 +36,40 @@ inline f16 minus_infinity(const f16 *) { return {0xFC00}; }
 inline bf16 minus_infinity(const bf16 *) { return {0xFF80}; }
 
 template <class V>
-struct row_sums {
-    typename V::wide sum = V::wide_zero();
-    typename V::wide weighted = V::wide_zero();  // sum of e^d * d, for the entropy
-    V top = V::set(-INFINITY);
+struct block_sums {
+    V sum;
+    V weighted;  // sum of e^d * d, d = x - ref, for the entropy
+    bool in_window;
 };
 
-// Adds a block to `into`. count is a multiple of unroll * V::width.
-template <class V, bool Entropy, class E>
-inline row_sums<V> add_block(const E *x, int count, float ref, const row_sums<V> &into) {
+// Sums count elements, a multiple of unroll * V::width; each term is 2^(x log2_e - exponent) * V::unit.
+template <class V, bool Entropy, bool Prefetch, class E>
+inline block_sums<V> sum_block(const E *x, int count, float exponent, float ref) {
+    const typename V::constants constants(exponent, ref);
     const V reference = V::set(ref);
-    V sum[unroll], weighted[unroll], top[unroll];
+    typename V::marks marks[unroll];
+    V sum[unroll], weighted[unroll];
     for (int u = 0; u < unroll; u++) {
+        marks[u] = V::no_marks();
         sum[u] = V::set(0.0f);
         weighted[u] = V::set(0.0f);
-        top[u] = into.top;
     }
     for (int i = 0; i < count; i += unroll * V::width) {
+#if defined(__GNUC__)
+        if (Prefetch)
+            for (unsigned line = 0; line < unroll * V::width * sizeof(E); line += 64)
+                __builtin_prefetch(reinterpret_cast<const void *>(reinterpret_cast<uintptr_t>(x + i) + prefetch_bytes + line));
+#endif
         for (int u = 0; u < unroll; u++) {
             const V value = V::load(x + i + u * V::width);
-            top[u] = V::max(value, top[u]);
-            // V::max gives its second operand if either is NaN, so a NaN goes on to the sum but never into top.
-            const V d = V::max(V::set(lowest), value - reference);
             V p, scale;
-            V::exp_parts(d, p, scale);
+            V::term(value, constants, marks[u], p, scale);
             sum[u] = V::multiply_add(p, scale, sum[u]);
-            if (Entropy) weighted[u] = V::multiply_add(p * scale, d, weighted[u]);
+            if (Entropy) weighted[u] = V::multiply_add(p * scale, V::max(V::set(lowest), value - reference), weighted[u]);
         }
     }
-    row_sums<V> out = into;
-    out.top = V::max(V::max(top[0], top[1]), V::max(top[2], top[3]));
-    V::accumulate(out.sum, (sum[0] + sum[1]) + (sum[2] + sum[3]));
-    if (Entropy) V::accumulate(out.weighted, (weighted[0] + weighted[1]) + (weighted[2] + weighted[3]));
-    return out;
+    return {(sum[0] + sum[1]) + (sum[2] + sum[3]), (weighted[0] + weighted[1]) + (weighted[2] + weighted[3]),
+            V::unmarked(marks)};
 }
 
 template <class V, class E>
@@ -77,56 +80,117 @@ inline int32_t count_above(const E *x, int count, float target) {
     return n;
 }
 
-template <class V, bool Entropy, class E>
-miwv_row_result reduce_row(const miwv_row_query &query) {
-    const E *x = static_cast<const E *>(query.row);
-    E padded[block_length];
-    row_sums<V> sums;
-    float ref = -FLT_MAX;
-    for (int32_t t = 0; t < query.n_targets; t++) query.above[t] = 0;
-
-    for (int32_t done = 0; done < query.vocab;) {
-        const E *block = x + done;
-        int count = query.vocab - done < block_length ? query.vocab - done : block_length;
-        done += count;
-        if (count % (unroll * V::width) != 0) {
-            memcpy(static_cast<void *>(padded), block, sizeof(E) * static_cast<size_t>(count));
-            while (count % (unroll * V::width) != 0) padded[count++] = minus_infinity(block);
-            block = padded;
-        }
-        row_sums<V> next = add_block<V, Entropy>(block, count, ref, sums);
-        if (V::any_greater(next.top, V::set(ref + headroom))) {
-            const float higher = V::highest(next.top);
-            const double shift = static_cast<double>(ref) - static_cast<double>(higher);
-            const double factor = exp(shift);
-            // weighted is over d = x - ref, so it moves with the reference too; 0 * inf must not make a NaN.
-            if (Entropy) {
-                V::wide_scale(sums.weighted, factor);
-                if (factor > 0.0) V::wide_add_scaled(sums.weighted, sums.sum, factor * shift);
-            }
-            V::wide_scale(sums.sum, factor);
-            ref = higher;
-            next = add_block<V, Entropy>(block, count, ref, sums);
-        }
-        sums = next;
-        for (int32_t t = 0; t < query.n_targets; t++)
-            query.above[t] += count_above<V>(block, count, query.targets[t]);
+// The highest logit of a block, NaN if it holds NaN or +inf.
+template <class V, class E>
+inline float highest_or_nan(const E *x, int count) {
+    const V zero = V::set(0.0f);
+    V top = V::set(-INFINITY), poison = zero;
+    for (int i = 0; i < count; i += V::width) {
+        const V value = V::load(x + i);
+        top = V::max(value, top);  // V::max gives its second operand if either is NaN
+        poison = V::multiply_add(V::max(zero, value), zero, poison);
     }
-
-    const double sum = V::wide_total(sums.sum);
-    if (!(V::highest(sums.top) > -INFINITY) || !(sum > 0.0)) return {0.0, NAN, NAN};
-    const double log_sum = log(sum);
-    double entropy = 0.0;
-    if (Entropy) {
-        entropy = log_sum - V::wide_total(sums.weighted) / sum;
-        if (entropy < 0.0) entropy = 0.0;
-    }
-    return {static_cast<double>(ref), log_sum, entropy};
+    const float sick = V::total(poison);
+    return sick == 0.0f ? V::highest(top) : NAN;
 }
+
+template <class V, bool Entropy, class E>
+class row_reduction {
+public:
+    miwv_row_result run(const miwv_row_query &query) {
+        constexpr int group = unroll * V::width;
+        const E *x = static_cast<const E *>(query.row);
+        for (int32_t t = 0; t < query.n_targets; t++) query.above[t] = 0;
+
+        for (int32_t done = 0; done < query.vocab;) {
+            const E *block = x + done;
+            const int left = query.vocab - done < block_length ? query.vocab - done : block_length;
+            int count = left - left % group;
+            done += count > 0 ? count : left;
+            E padded[group];
+            if (count == 0) {  // less than one group: the end of the row
+                memcpy(static_cast<void *>(padded), block, sizeof(E) * static_cast<size_t>(left));
+                for (count = left; count < group; count++) padded[count] = minus_infinity(block);
+                block = padded;
+            }
+            if (!add(block, count)) return {0.0, NAN, NAN};
+            for (int32_t t = 0; t < query.n_targets; t++)
+                query.above[t] += count_above<V>(block, count, query.targets[t]);
+        }
+        if (ref_ == -INFINITY) return {0.0, NAN, NAN};
+
+        fold(0.0);
+        const double log_sum = log(sum_);
+        const double entropy = Entropy ? log_sum - weighted_ / sum_ : 0.0;
+        return {static_cast<double>(ref_), log_sum, entropy < 0.0 ? 0.0 : entropy};
+    }
+
+private:
+    // False if the block holds NaN or +inf.
+    bool add(const E *block, int count) {
+        if (ref_ == -INFINITY) {
+            const float top = highest_or_nan<V>(block, count);
+            if (!(top < INFINITY)) return false;
+            if (top == -INFINITY) return true;
+            move_reference(top);
+        }
+        if (has_window()) {
+            const block_sums<V> sums = sum_block<V, Entropy, true>(block, count, exponent_, ref_);
+            if (sums.in_window) {
+                V::accumulate(wide_sum_, sums.sum);
+                if (Entropy) V::accumulate(wide_weighted_, sums.weighted);
+                return true;
+            }
+        }
+        return add_out_of_window(block, count);
+    }
+
+    bool add_out_of_window(const E *block, int count) {
+        const float top = highest_or_nan<V>(block, count);
+        if (!(top < INFINITY)) return false;
+        if (top > ref_) move_reference(top);
+        float d[block_length];
+        for (int i = 0; i < count; i += V::width)
+            V::max(V::set(lowest), V::load(block + i) - V::set(ref_)).store(d + i);
+        const block_sums<V> sums = sum_block<V, Entropy, false>(d, count, 0.0f, 0.0f);
+        sum_ += static_cast<double>(V::total(sums.sum)) / V::unit;
+        if (Entropy) weighted_ += static_cast<double>(V::total(sums.weighted)) / V::unit;
+        return true;
+    }
+
+    void move_reference(float higher) {
+        if (ref_ != -INFINITY) fold(static_cast<double>(ref_) - static_cast<double>(higher));
+        ref_ = higher;
+        if (has_window()) exponent_ = rintf(ref_ * log2_e);
+    }
+
+    bool has_window() const { return fabsf(ref_) < largest_reference; }
+
+    // Brings the blocks' sums, which are relative to 2^exponent_, into sum_ and weighted_, relative to e^ref_,
+    // and these to a reference that is -shift higher.
+    void fold(double shift) {
+        if (has_window()) {
+            const double gap = static_cast<double>(exponent_) - static_cast<double>(ref_) * V::log2_base;
+            const double to_reference = exp2(gap) / V::unit;
+            sum_ += V::wide_total(wide_sum_) * to_reference;
+            weighted_ += V::wide_total(wide_weighted_) * to_reference;
+            wide_sum_ = wide_weighted_ = V::wide_zero();
+        }
+
+        const double factor = exp(shift);
+        weighted_ = factor > 0.0 ? (weighted_ + shift * sum_) * factor : 0.0;
+        sum_ *= factor;
+    }
+
+    typename V::wide wide_sum_ = V::wide_zero(), wide_weighted_ = V::wide_zero();
+    double sum_ = 0.0, weighted_ = 0.0;
+    float ref_ = -INFINITY, exponent_ = 0.0f;
+};
 
 template <class V, class E>
 miwv_row_result reduce(const miwv_row_query &query) {
-    return query.want_entropy ? reduce_row<V, true, E>(query) : reduce_row<V, false, E>(query);
+    if (query.want_entropy) return row_reduction<V, true, E>().run(query);
+    return row_reduction<V, false, E>().run(query);
 }
 
 }  // namespace miwv_row

@@ -1,0 +1,486 @@
+// g++ -std=c++20 test_gather.cpp -lmiwv_gather      (root CMakeLists.txt does this; CTest runs it, also under sanitizers)
+// The gather of every instruction set against fp64, over shapes, types and extreme logits, and its argument checks.
+// One line per case, OK or NOT OK; exit status 1 if any is not.
+#include <algorithm>
+#include <atomic>
+#include <cfloat>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gather.h"
+
+namespace {
+
+constexpr float inf = std::numeric_limits<float>::infinity();
+constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
+
+int failures = 0;
+
+void report(bool ok, const std::string &name, const std::string &detail = "") {
+    std::printf("%-6s %s%s%s\n", ok ? "OK" : "NOT OK", name.c_str(), detail.empty() ? "" : ": ", detail.c_str());
+    failures += !ok;
+}
+
+// A job that owns its arrays, each exactly as long as the ABI says, so that a sanitizer sees any step outside.
+struct test_job {
+    int rows, vocab;
+    int64_t stride;
+    int dtype = MIWV_F32;
+    std::vector<float> logits;       // [rows][stride] without the padding after the last row
+    std::vector<uint16_t> halves;    // the same in 16 bits
+    std::vector<int32_t> row, target, bounds, listed;
+    std::vector<float> log_prob, entropy, listed_out;
+    std::vector<double> nll;
+    std::vector<int32_t> rank;
+    int want = 0, threads = 1;
+
+    test_job(int rows_, int vocab_, int64_t stride_)
+        : rows(rows_), vocab(vocab_), stride(stride_),
+          logits(static_cast<size_t>(rows_ > 0 ? (rows_ - 1) * stride_ + vocab_ : 0)) {}
+
+    void add_pair(int r, int t) {
+        row.push_back(r);
+        target.push_back(t);
+    }
+
+    miwv_gather_job job() {
+        if (bounds.empty()) bounds = {0, static_cast<int32_t>(row.size())};
+        log_prob.assign(row.size(), 12345.0f);
+        rank.assign(row.size(), -7);
+        nll.assign(bounds.size() - 1, 12345.0);
+        entropy.assign(static_cast<size_t>(rows), 12345.0f);
+        listed_out.assign(static_cast<size_t>(rows) * listed.size(), 12345.0f);
+        miwv_gather_job j{};
+        j.logits = dtype == MIWV_F32 ? static_cast<const void *>(logits.data()) : halves.data();
+        j.row_stride = stride;
+        j.rows = rows;
+        j.vocab = vocab;
+        j.dtype = dtype;
+        j.want = want;
+        j.pair_row = row.data();
+        j.pair_target = target.data();
+        j.segment_start = bounds.data();
+        j.pairs = static_cast<int32_t>(row.size());
+        j.segments = static_cast<int32_t>(bounds.size()) - 1;
+        j.listed_ids = listed.data();
+        j.listed = static_cast<int32_t>(listed.size());
+        j.threads = threads;
+        j.log_prob = log_prob.data();
+        j.segment_nll = nll.data();
+        j.row_entropy = entropy.data();
+        j.pair_rank = rank.data();
+        j.row_listed = listed_out.data();
+        return j;
+    }
+
+    int run() {
+        const miwv_gather_job j = job();
+        return miwv_gather_cpu(&j);
+    }
+};
+
+float from_half(uint16_t h) {
+    const int e = h >> 10 & 31, m = h & 1023;
+    const double v = e == 31 ? (m ? NAN : INFINITY) : e == 0 ? std::ldexp(m, -24) : std::ldexp(m + 1024, e - 25);
+    return static_cast<float>(h & 0x8000 ? -v : v);
+}
+
+float from_bfloat(uint16_t b) {
+    const uint32_t bits = static_cast<uint32_t>(b) << 16;
+    float x;
+    std::memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+struct oracle_row {
+    double top = -INFINITY, log_sum = 0, entropy = 0;
+    bool sick = false;
+};
+
+oracle_row oracle(const float *x, int n) {
+    oracle_row o;
+    for (int i = 0; i < n; i++) {
+        if (std::isnan(x[i]) || x[i] == inf) o.sick = true;
+        if (x[i] > o.top) o.top = x[i];
+    }
+    if (o.sick || o.top == -INFINITY) {
+        o.sick = true;
+        return o;
+    }
+    double sum = 0, weighted = 0;
+    for (int i = 0; i < n; i++) {
+        const double d = x[i] - o.top, e = std::exp(d);
+        sum += e;
+        if (e > 0) weighted += e * d;
+    }
+    o.log_sum = std::log(sum);
+    o.entropy = o.log_sum - weighted / sum;
+    return o;
+}
+
+// 1e-5 nats, or one rounding to float where the value is too large for that.
+bool near(double got, double expected) {
+    if (std::isnan(expected)) return std::isnan(got);
+    if (std::fabs(expected) > FLT_MAX * (1 + 0x1p-25)) return got == std::copysign(static_cast<double>(inf), expected);
+    return std::fabs(got - expected) <= 1e-5 + std::fabs(expected) * 0x1p-23;
+}
+
+// Compares every output with fp64 on the logits as stored; returns the first difference, empty if none.
+std::string compare(test_job &t) {
+    if (t.run() != MIWV_OK) return "status";
+    char text[200] = "";
+    std::vector<bool> has_pair(static_cast<size_t>(t.rows));
+    for (size_t p = 0; p < t.row.size(); p++) {
+        has_pair[static_cast<size_t>(t.row[p])] = true;
+        const float *x = t.logits.data() + t.row[p] * t.stride;
+        const oracle_row o = oracle(x, t.vocab);
+        const double expected = o.sick ? NAN : x[t.target[p]] - o.top - o.log_sum;
+        if (!near(t.log_prob[p], expected)) {
+            std::snprintf(text, sizeof text, "pair %zu row %d: log_prob %.9g, fp64 %.9g", p, t.row[p], t.log_prob[p], expected);
+            return text;
+        }
+        if (t.want & MIWV_WANT_RANK) {
+            int above = 0;
+            for (int i = 0; i < t.vocab; i++) above += x[i] > x[t.target[p]];
+            if (o.sick) above = -1;
+            if (t.rank[p] != above) {
+                std::snprintf(text, sizeof text, "pair %zu: rank %d, not %d", p, t.rank[p], above);
+                return text;
+            }
+        } else if (t.rank[p] != -7) {
+            return "rank written unasked";
+        }
+    }
+    for (size_t s = 0; s + 1 < t.bounds.size(); s++) {
+        double nll = 0;
+        for (int p = t.bounds[s]; p < t.bounds[s + 1]; p++) nll -= t.log_prob[static_cast<size_t>(p)];
+        if (!(t.nll[s] == nll || (std::isnan(nll) && std::isnan(t.nll[s])))) return "segment " + std::to_string(s);
+    }
+    for (int r = 0; r < t.rows; r++) {
+        const float *x = t.logits.data() + r * t.stride;
+        const float got = t.entropy[static_cast<size_t>(r)];
+        if (!(t.want & MIWV_WANT_ENTROPY)) {
+            if (got != 12345.0f) return "entropy written unasked";
+        } else {
+            const oracle_row o = oracle(x, t.vocab);
+            if (!near(got, o.sick ? NAN : o.entropy)) {
+                std::snprintf(text, sizeof text, "row %d: entropy %.9g, fp64 %.9g", r, got, o.entropy);
+                return text;
+            }
+        }
+        if (t.want & MIWV_WANT_LISTED)
+            for (size_t i = 0; i < t.listed.size(); i++) {
+                const float want = x[t.listed[i]], have = t.listed_out[static_cast<size_t>(r) * t.listed.size() + i];
+                if (!(want == have || (std::isnan(want) && std::isnan(have)))) return "listed";
+            }
+    }
+    return "";
+}
+
+std::mt19937 generator(20251107);
+
+int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(generator); }
+
+test_job random_job(int rows, int vocab, int64_t stride, float spread, float centre) {
+    test_job t(rows, vocab, stride);
+    std::normal_distribution<float> normal(centre, spread);
+    for (float &x : t.logits) x = normal(generator);
+    t.bounds = {0};
+    const int segments = pick(1, 5);
+    for (int s = 0; s < segments; s++) {
+        for (int n = pick(0, 6); n > 0 && rows > 0; n--) t.add_pair(pick(0, rows - 1), pick(0, vocab - 1));
+        t.bounds.push_back(static_cast<int32_t>(t.row.size()));
+    }
+    for (int n = pick(0, 3); n > 0; n--) t.listed.push_back(pick(0, vocab - 1));
+    t.want = pick(0, 7);
+    t.threads = pick(1, 4);
+    return t;
+}
+
+void shapes(const std::string &isa) {
+    std::string difference;
+    int done = 0;
+    for (; done < 120 && difference.empty(); done++) {
+        const int vocab = done < 70 ? 2 + done : pick(2, done % 10 == 0 ? 262144 : 5000);
+        test_job t = random_job(pick(0, 9), vocab, vocab + pick(0, 40), 3.0f, static_cast<float>(pick(-20, 20)));
+        difference = compare(t);
+    }
+    report(difference.empty(), isa + " random shapes", difference);
+
+    for (int vocab : {2, 1023, 1024, 1025, 32000, 128256, 262144}) {
+        test_job t = random_job(2, vocab, vocab, 4.0f, 0.0f);
+        t.add_pair(0, vocab - 1);
+        t.add_pair(1, 0);
+        t.bounds.push_back(static_cast<int32_t>(t.row.size()));
+        t.want = 7;
+        difference = compare(t);
+        report(difference.empty(), isa + " vocabulary " + std::to_string(vocab), difference);
+    }
+}
+
+void magnitudes(const std::string &isa) {
+    struct { const char *name; float centre, spread; } cases[] = {
+        {"flat", 5.0f, 0.0f},          {"spread 30", 0.0f, 30.0f},       {"spread 1000", 0.0f, 1000.0f},
+        {"around 16384", 16384, 3},    {"around -16390", -16390, 10},    {"around 1e6", 1e6f, 5},
+        {"spread 1e5", 0.0f, 1e5f},    {"spread 1e30", 0.0f, 1e30f},     {"denormal", 0.0f, 1e-41f},
+        {"spread 1e37", 0.0f, 1e37f},
+    };
+    for (const auto &c : cases) {
+        std::string difference;
+        for (int vocab : {3, 64, 1000, 1024, 5000, 70001}) {
+            test_job t = random_job(3, vocab, vocab + 1, c.spread, c.centre);
+            for (int r = 0; r < 3; r++) {
+                const float *x = t.logits.data() + r * t.stride;
+                int top = 0;
+                for (int i = 1; i < vocab; i++) top = x[i] > x[top] ? i : top;
+                t.add_pair(r, top);
+            }
+            t.bounds.back() = static_cast<int32_t>(t.row.size());
+            t.want = 7;
+            if (difference.empty()) difference = compare(t);
+        }
+        report(difference.empty(), isa + " logits " + c.name, difference);
+    }
+}
+
+// Rows of one value but for a few: where a rising reference, a window's edge or a mask could go wrong.
+void special_rows(const std::string &isa) {
+    struct { const char *name; float rest; std::vector<std::pair<int, float>> set; } cases[] = {
+        {"all equal", 1.0f, {}},
+        {"all -inf", -inf, {}},
+        {"-inf but one", -inf, {{4000, 3.0f}}},
+        {"-inf but -FLT_MAX", -inf, {{4000, -FLT_MAX}}},
+        {"all -FLT_MAX", -FLT_MAX, {}},
+        {"-FLT_MAX and FLT_MAX", -FLT_MAX, {{4000, FLT_MAX}}},
+        {"rising", 0.0f, {{1024, 9.0f}, {2048, 11.0f}, {3072, 40.0f}, {4096, 200.0f}}},
+        {"rising past 16384", 0.0f, {{1024, 16000.0f}, {2048, 17000.0f}, {3072, 17003.0f}}},
+        {"falling", -200.0f, {{0, 0.0f}, {1, -69.0f}, {2, -71.0f}, {3, -77.0f}, {4, -78.0f}, {5, -90.0f}}},
+        {"mask -1e4", 2.0f, {{5, -1e4f}, {6, -9.0852e4f}, {7, -1e9f}, {8, -1e30f}}},
+        {"window edge", 0.0f, {{1500, 10.0f}, {1501, 10.39f}, {1502, 10.4f}, {1503, 10.74f}, {1504, 10.75f}, {1505, 11.1f}}},
+        {"a NaN", 0.0f, {{3000, nan_value}}},
+        {"a NaN first", 0.0f, {{0, nan_value}}},
+        {"a NaN last", 0.0f, {{5002, nan_value}}},
+        {"a NaN among -inf", -inf, {{2000, nan_value}}},
+        {"a NaN below a higher block", 0.0f, {{10, nan_value}, {3000, 100.0f}}},
+        {"a +inf", 0.0f, {{3000, inf}}},
+        {"a +inf first", 0.0f, {{0, inf}}},
+        {"a +inf last", 0.0f, {{5002, inf}}},
+        {"target -inf", 0.0f, {{7, -inf}}},
+    };
+    for (const auto &c : cases) {
+        test_job t(1, 5003, 5003);
+        for (float &x : t.logits) x = c.rest;
+        for (const auto &[at, value] : c.set) t.logits[static_cast<size_t>(at)] = value;
+        for (const auto &[at, value] : c.set) t.add_pair(0, at);
+        t.add_pair(0, 7);
+        t.add_pair(0, 5002);
+        t.want = 7;
+        t.listed = {0, 5002, 3000};
+        const std::string difference = compare(t);
+        report(difference.empty(), isa + " row: " + c.name, difference);
+    }
+
+    // Every mask value that a wrapped exponent could turn into a weight: a fine sweep far below the reference.
+    std::string difference;
+    for (int i = 0; i < 4000 && difference.empty(); i++) {
+        test_job t(1, 64, 64);
+        for (float &x : t.logits) x = 1.0f;
+        const float low = -static_cast<float>(std::ldexp(1.0 + i / 4000.0, 6 + i % 20));
+        for (int k = 0; k < 32; k++) t.logits[static_cast<size_t>(k)] = low - static_cast<float>(k);
+        t.add_pair(0, 63);
+        difference = compare(t);
+    }
+    report(difference.empty(), isa + " masks swept", difference);
+}
+
+void half_types(const std::string &isa) {
+    for (int dtype : {MIWV_F16, MIWV_BF16}) {
+        std::string difference;
+        for (int round = 0; round < 40 && difference.empty(); round++) {
+            const int vocab = round < 20 ? 2 + round * 7 : pick(1000, 40000);
+            test_job t = random_job(pick(1, 4), vocab, vocab + pick(0, 3), 1.0f, 0.0f);
+            t.dtype = dtype;
+            t.halves.resize(t.logits.size());
+            for (size_t i = 0; i < t.logits.size(); i++) {
+                const float wanted = t.logits[i] * (round % 3 == 0 ? 1e-5f : 4.0f);
+                uint32_t bits;
+                std::memcpy(&bits, &wanted, sizeof bits);
+                if (dtype == MIWV_BF16) {
+                    t.halves[i] = static_cast<uint16_t>(bits >> 16);
+                } else {  // a random finite half of about that size, subnormals among them
+                    const int exponent = std::max(0, std::min(30, static_cast<int>(bits >> 23 & 255) - 112));
+                    t.halves[i] = static_cast<uint16_t>((bits >> 16 & 0x8000) | exponent << 10 | (bits >> 13 & 1023));
+                }
+                if (round % 5 == 1 && i % 97 == 3) t.halves[i] = dtype == MIWV_F16 ? 0xFC00 : 0xFF80;
+                if (round % 7 == 2 && i == t.halves.size() / 2) t.halves[i] = dtype == MIWV_F16 ? 0x7C01 : 0x7F81;
+                t.logits[i] = dtype == MIWV_F16 ? from_half(t.halves[i]) : from_bfloat(t.halves[i]);
+            }
+            difference = compare(t);
+        }
+        report(difference.empty(), isa + (dtype == MIWV_F16 ? " f16" : " bf16"), difference);
+    }
+
+    bool same = true;  // every half there is, through the listed logits
+    test_job t(1, 65536, 65536);
+    t.dtype = MIWV_F16;
+    for (int i = 0; i < 65536; i++) {
+        t.halves.push_back(static_cast<uint16_t>(i));
+        t.listed.push_back(i);
+    }
+    t.want = MIWV_WANT_LISTED;
+    t.run();
+    for (int i = 0; i < 65536; i++) {
+        const float a = t.listed_out[static_cast<size_t>(i)], b = from_half(static_cast<uint16_t>(i));
+        same = same && (a == b || (std::isnan(a) && std::isnan(b)));
+    }
+    report(same, isa + " all halves widened");
+}
+
+void thread_counts(const std::string &isa) {
+    test_job t = random_job(37, 30011, 30020, 5.0f, 1.0f);
+    for (int i = 0; i < 200; i++) t.add_pair(pick(0, 36), pick(0, 30010));
+    t.bounds = {0, 3, 3, static_cast<int32_t>(t.row.size())};
+    t.want = 7;
+    t.threads = 1;
+    t.run();
+    const auto log_prob = t.log_prob;
+    const auto nll = t.nll;
+    const auto entropy = t.entropy;
+    const auto rank = t.rank;
+    bool same = true;
+    for (int threads : {2, 7, 300, 1}) {
+        t.threads = threads;
+        t.run();
+        same = same && t.log_prob == log_prob && t.nll == nll && t.entropy == entropy && t.rank == rank;
+    }
+    report(same, isa + " 1, 2, 7, 300 threads bit-identical");
+
+    bool all_same = true;
+    std::vector<std::thread> callers;
+    std::atomic<bool> wrong{false};
+    for (int c = 0; c < 4; c++)
+        callers.emplace_back([&, mine = t]() mutable {
+            mine.threads = 3;
+            for (int i = 0; i < 20; i++)
+                if (mine.run() != MIWV_OK || mine.log_prob != log_prob) wrong = true;
+        });
+    for (auto &caller : callers) caller.join();
+    all_same = !wrong;
+    report(all_same, isa + " four callers at once");
+}
+
+void arguments() {
+    auto status_of = [](void (*change)(miwv_gather_job &)) {
+        test_job t(3, 10, 12);
+        t.add_pair(0, 1);
+        t.add_pair(2, 9);
+        t.bounds = {0, 1, 2};
+        t.listed = {4};
+        t.want = 7;
+        miwv_gather_job j = t.job();
+        change(j);
+        const int status = miwv_gather_cpu(&j);
+        for (float x : t.log_prob)
+            if (status != MIWV_OK && x != 12345.0f) return -1;
+        return status;
+    };
+    static const int32_t bad_rows[] = {0, 3}, negative[] = {0, -1}, bad_targets[] = {10, 0};
+    static const int32_t late[] = {1, 1, 2}, descending[] = {0, 3, 2}, short_end[] = {0, 1, 1};
+    struct { const char *name; int expected; void (*change)(miwv_gather_job &); } cases[] = {
+        {"as it is", MIWV_OK, [](miwv_gather_job &) {}},
+        {"no logits", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.logits = nullptr; }},
+        {"logits between elements", MIWV_BAD_ARGUMENT,
+         [](miwv_gather_job &j) { j.logits = static_cast<const char *>(j.logits) + 2; }},
+        {"stride below vocab", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.row_stride = 9; }},
+        {"stride overflows", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.row_stride = INT64_MAX / 4; }},
+        {"rows -1", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.rows = -1; }},
+        {"vocab 0", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.vocab = 0; }},
+        {"dtype 3", MIWV_UNSUPPORTED_TYPE, [](miwv_gather_job &j) { j.dtype = 3; }},
+        {"dtype -1", MIWV_UNSUPPORTED_TYPE, [](miwv_gather_job &j) { j.dtype = -1; }},
+        {"unknown want", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.want = 8; }},
+        {"pair_row null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_row = nullptr; }},
+        {"pair_row too high", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_row = bad_rows; }},
+        {"pair_row negative", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_row = negative; }},
+        {"target null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_target = nullptr; }},
+        {"target too high", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_target = bad_targets; }},
+        {"target negative", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_target = negative; }},
+        {"pairs -1", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pairs = -1; }},
+        {"segments -1", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segments = -1; }},
+        {"segment_start null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segment_start = nullptr; }},
+        {"first segment late", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segment_start = late; }},
+        {"segments descend", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segment_start = descending; }},
+        {"segments end early", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segment_start = short_end; }},
+        {"listed id too high", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.listed_ids = bad_targets; }},
+        {"listed -1", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.listed = -1; }},
+        {"threads 0", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.threads = 0; }},
+        {"log_prob null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.log_prob = nullptr; }},
+        {"segment_nll null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.segment_nll = nullptr; }},
+        {"entropy null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.row_entropy = nullptr; }},
+        {"entropy null, unasked", MIWV_OK, [](miwv_gather_job &j) { j.row_entropy = nullptr; j.want = 0; }},
+        {"rank null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.pair_rank = nullptr; }},
+        {"row_listed null", MIWV_BAD_ARGUMENT, [](miwv_gather_job &j) { j.row_listed = nullptr; }},
+        {"nothing at all", MIWV_OK,
+         [](miwv_gather_job &j) { j = {}; j.vocab = 1; j.row_stride = 1; j.threads = 1; }},
+    };
+    for (const auto &c : cases) {
+        const int status = status_of(c.change);
+        report(status == c.expected, std::string("arguments: ") + c.name, "status " + std::to_string(status));
+    }
+    report(miwv_gather_cpu(nullptr) == MIWV_BAD_ARGUMENT, "arguments: null job");
+    report(miwv_gather_abi_version() == MIWV_GATHER_ABI && miwv_gather_job_size() == sizeof(miwv_gather_job), "ABI");
+    report(miwv_gather_force_isa("mmx") == MIWV_BAD_ARGUMENT, "unknown instruction set refused");
+}
+
+void rows_without_pairs_are_not_read(const std::string &isa) {
+    // Only one row of three exists; the others lie where nothing may be read (a sanitizer and the NaN would tell).
+    std::vector<float> middle(50, 0.0f);
+    const int32_t row[] = {1}, target[] = {3}, bounds[] = {0, 1};
+    float log_prob = 0;
+    double nll = 0;
+    miwv_gather_job j{};
+    j.logits = reinterpret_cast<const float *>(reinterpret_cast<uintptr_t>(middle.data()) - 4 * (int64_t{1} << 40));
+    j.row_stride = int64_t{1} << 40;
+    j.rows = 3;
+    j.vocab = 50;
+    j.pair_row = row;
+    j.pair_target = target;
+    j.segment_start = bounds;
+    j.pairs = j.segments = j.threads = 1;
+    j.log_prob = &log_prob;
+    j.segment_nll = &nll;
+    const int status = miwv_gather_cpu(&j);
+    report(status == MIWV_OK && near(log_prob, -std::log(50.0)) && nll == -static_cast<double>(log_prob),
+           isa + " rows without pairs are not read");
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    if (argc > 1 && std::strcmp(argv[1], "isa") == 0) {  // for the test of MIWV_GATHER_ISA
+        std::printf("isa %s\n", miwv_gather_cpu_isa());
+        return 0;
+    }
+    arguments();
+    for (const char *isa : {"avx512", "avx2", "portable"}) {
+        if (miwv_gather_force_isa(isa) != MIWV_OK) {
+            std::printf("absent %s: not on this CPU\n", isa);
+            continue;
+        }
+        report(std::strcmp(miwv_gather_cpu_isa(), isa) == 0, std::string(isa) + " is in use");
+        shapes(isa);
+        magnitudes(isa);
+        special_rows(isa);
+        half_types(isa);
+        thread_counts(isa);
+        rows_without_pairs_are_not_read(isa);
+    }
+    std::printf("%s\n", failures == 0 ? "all OK" : "NOT OK");
+    return failures == 0 ? 0 : 1;
+}
