@@ -1,7 +1,11 @@
-"""Writes the model as GGUF v3: matrices f16, norms f32."""
+"""Writes the model as GGUF v3 (matrices f16, norms f32) and reads such a file back into PyTorch."""
 import struct
 
 import numpy as np
+import torch
+
+from model import Model, Shape
+from vocabulary import FIRST_PIECE, Vocabulary
 
 ALIGNMENT = 32
 U32, F32, BOOL, STRING, ARRAY, I32 = 4, 6, 7, 8, 9, 5
@@ -62,3 +66,45 @@ def write(path, model, vocabulary, name, description):
         for _, array in tensors:
             f.write(array.tobytes())
             f.write(bytes(-array.nbytes % ALIGNMENT))
+
+
+def read(path):
+    """(model, vocabulary) of a file that `write` made. Other GGUF files are not expected here."""
+    data, at = path.read_bytes(), 24
+    tensors, entries = struct.unpack_from("<QQ", data, 8)
+
+    def take(form):
+        nonlocal at
+        v = struct.unpack_from("<" + form, data, at)[0]
+        at += struct.calcsize("<" + form)
+        return v
+
+    def string():
+        nonlocal at
+        n = take("Q")
+        at += n
+        return data[at - n:at].decode("utf-8")
+
+    def item(kind):
+        return string() if kind == STRING else take({U32: "I", F32: "f", BOOL: "?", I32: "i"}[kind])
+    meta, infos = {}, []
+    for _ in range(entries):
+        key, kind = string(), take("I")
+        if kind == ARRAY:
+            element, n = take("I"), take("Q")
+            meta[key] = [item(element) for _ in range(n)]
+        else:
+            meta[key] = item(kind)
+    for _ in range(tensors):
+        key, dims = string(), take("I")
+        infos.append((key, [take("Q") for _ in range(dims)][::-1], take("I"), take("Q")))
+    start, state = -(-at // ALIGNMENT) * ALIGNMENT, {}
+    for key, shape, kind, offset in infos:
+        array = np.frombuffer(data, np.float16 if kind else np.float32, int(np.prod(shape)), start + offset)
+        state[key] = torch.from_numpy(array.astype(np.float32).reshape(shape))
+    state.pop("output.weight")
+    model = Model(Shape(meta["llama.vocab_size"], meta["llama.embedding_length"], meta["llama.block_count"], meta["llama.attention.head_count"],
+                        meta["llama.attention.head_count_kv"], meta["llama.feed_forward_length"], meta["llama.context_length"],
+                        meta["llama.attention.layer_norm_rms_epsilon"], meta["llama.rope.freq_base"]))
+    model.load_state_dict(state)
+    return model, Vocabulary(meta["tokenizer.ggml.tokens"][FIRST_PIECE:])

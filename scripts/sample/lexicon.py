@@ -85,3 +85,17 @@ def comparative(word: str, ending: str = "er") -> str:
 
 def article(word: str) -> str:
     return "an " + word if word[0] in "aeiou" else "a " + word
+
+# Plain English words, for the phrases of the training family "phrase".
+COMMON = """the a an and or but so if when then than as at by for from in into of off on out over to under up with without near after before
+about again all also always any ask away back bad be been best better both bring buy by call can care carry change come could cut day
+degrees do does done door down dress each early end enough even evening ever every expect eye face fair far fast feel few find fine fire first
+fly food foot four free friend full gate get give go good goods got great group guest guide had half hall hand happy hard has have head hear
+help her here high him his hold home hope host hour house how I into is it its just keep kind know large last late laugh learn leave left
+less let life light like line little live long look lost love made make man many may me mean meet men mind miss month more morning most move
+much must my myself name need never next nice night no none not note now number of often only our own page part pass people person place plan play
+please point price print put quite radio rain reach read ready rest right ring road room round row run said same say sea see seem seen send
+sent serve service set shall she shop short should show side sign sing sit small some soon sort sound speak stand start state stay step
+still stop street such sure table take talk team tell text than thank that their them there they thing think this those though time today together
+told too took trade train travel tree trip true try turn two us use very visit voice wait walk wall want warm was watch water way we wear
+week well went were what where which while who why will wish with woman word work world would write year yes yesterday yet you young your yours""".split()

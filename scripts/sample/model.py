@@ -11,13 +11,13 @@ import torch.nn.functional as F
 class Shape:
     vocabulary: int
     width: int = 128
-    layers: int = 5
+    layers: int = 4
     heads: int = 4
-    kv_heads: int = 2
+    kv_heads: int = 4
     ffn: int = 384
     context: int = 512
     epsilon: float = 1e-5
-    rope_base: float = 10000.0
+    rope_base: float = 1000.0
 
     @property
     def head(self):

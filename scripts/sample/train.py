@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the sample model and writes samples/tasks-llama.gguf.
 
-    python3 scripts/sample/train.py --out samples/tasks-llama.gguf --work /tmp/sample --steps 9000
+    python3 scripts/sample/train.py --out samples/tasks-llama.gguf --work /tmp/sample --seed 1
 
 One thread, PyTorch 1.13 (Debian python3-torch), numpy. A file named "stop" in --work ends the run at the next report and exports.
 A file named "decay" starts the final decay of the learning rate at once (over --decay of the steps planned).
@@ -20,7 +20,7 @@ import gguf
 import make_data
 from model import Model, Shape
 from sequences import Source, tokens
-from vocabulary import Vocabulary, train as train_vocabulary
+from vocabulary import BOS, FIRST_PIECE, Vocabulary, train as train_vocabulary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -28,16 +28,22 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def build_vocabulary(seed, excluded, size):
     source, texts = Source(seed, excluded), []
     for _ in range(12_000):
-        demonstrations, row = source.group()
+        demonstrations, row, _, _ = source.group()
         for fields in demonstrations + [row]:
             texts.extend(t for t in fields if t)
     return train_vocabulary(texts, size)
 
 
-def batches(source, vocabulary, budget, pool, context):
-    """Batches of sequences of like length, about `budget` tokens each (padding included)."""
+def echoes(step):
+    """Share of echo sequences: most of the first steps, which is when copying is learned, and a few later."""
+    return 0.7 if step < 400 else max(0.06, 0.7 * (1 - (step - 400) / 400))
+
+
+def batches(source, vocabulary, budget, pool, context, now):
+    """Batches of sequences of like length, about `budget` tokens each (padding included); `now()` is the step."""
     while True:
-        sequences = sorted((source.sequence(vocabulary) for _ in range(pool)), key=lambda s: len(s[0]))
+        share = echoes(now())
+        sequences = sorted((source.sequence(vocabulary, share) for _ in range(pool)), key=lambda s: len(s[0]))
         sequences = [s for s in sequences if len(s[0]) <= context]
         made, at = [], 0
         while at < len(sequences):
@@ -66,7 +72,7 @@ def loss_of(model, ids, weights):
     return (nll * w).sum() / w.sum()
 
 
-def probe_set(rows, vocabulary, per_group=96):
+def probe_set(rows, vocabulary, per_group=64):
     """Zero-shot and one-shot sequences of clean evaluation rows, with a random other clean row of the family in front."""
     r, groups = random.Random(5), {}
     from families import FAMILIES
@@ -82,6 +88,10 @@ def probe_set(rows, vocabulary, per_group=96):
             row, demo = ((v["instruction"], v["input"], v["output"]) for v in (w, d))
             n = len(vocabulary.encode(w["output"]))
             g.append((tokens(vocabulary, [], row)[0], tokens(vocabulary, [demo], row)[0], n))
+    groups["echo"] = []
+    for _ in range(48):
+        part = [r.randrange(FIRST_PIECE, len(vocabulary.tokens)) for _ in range(16)]
+        groups["echo"].append(([BOS] + part + part, 15))
     return groups
 
 
@@ -103,6 +113,9 @@ def answer_losses(model, sequences):
 def probe(model, groups):
     parts = []
     for name in sorted(groups):
+        if name == "echo":
+            parts.append(f"echo {np.mean(answer_losses(model, groups[name])):.3f}")
+            continue
         zero = answer_losses(model, [(z, n) for z, _, n in groups[name]])
         one = answer_losses(model, [(o, n) for _, o, n in groups[name]])
         parts.append(f"{name} zero {np.mean(zero):.3f} one {np.mean(one):.3f}")
@@ -113,8 +126,8 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--out", type=pathlib.Path, default=ROOT / "samples" / "tasks-llama.gguf")
     p.add_argument("--work", type=pathlib.Path, required=True, help="folder for the vocabulary, the checkpoint and the log")
-    p.add_argument("--steps", type=int, default=9000)
-    p.add_argument("--tokens", type=int, default=2500, help="tokens a step")
+    p.add_argument("--steps", type=int, default=4500)
+    p.add_argument("--tokens", type=int, default=2000, help="tokens a step")
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--decay", type=float, default=0.3)
     p.add_argument("--vocabulary", type=int, default=1536)
@@ -149,8 +162,8 @@ def main():
         log.flush()
     groups = probe_set(rows, vocabulary)
     say(f"# {sum(q.numel() for q in model.parameters())} parameters, {model.s}, {vars(a)['steps']} steps of {a.tokens} tokens, seed {a.seed}, torch {torch.__version__}")
-    start, seen, total, recent = time.time(), 0, 0, []
-    stream = batches(source, vocabulary, a.tokens, 1024, model.s.context)
+    start, seen, recent = time.time(), 0, []
+    stream = batches(source, vocabulary, a.tokens, 768, model.s.context, lambda: step)
     end = a.steps
     while step < end:
         if step == begin_decay:
