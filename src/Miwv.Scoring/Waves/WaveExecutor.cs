@@ -55,7 +55,16 @@ public sealed class WaveExecutor : IDisposable
         {
             long begin = Stopwatch.GetTimestamp();
             var logits = tap.Logits(batch.OutputCount);
-            GatherKernel.Run(logits, builder.PairRow, builder.PairTarget, builder.SegmentStart, logProbs.AsSpan(0, pairs), nll.AsSpan(0, segments), options.Threads);
+            CpuGather.Compute(new GatherWave
+            {
+                Logits = new LogitsView(logits.Address, logits.Rows, logits.Vocabulary, logits.Vocabulary, LogitsType.F32),
+                PairRow = builder.PairRow,
+                PairTarget = builder.PairTarget,
+                SegmentStart = builder.SegmentStart,
+                LogProb = logProbs.AsSpan(0, pairs),
+                SegmentNll = nll.AsSpan(0, segments),
+                Threads = options.Threads,
+            });
             Times.Gather += Stopwatch.GetTimestamp() - begin;
         }
         return new WaveResult
