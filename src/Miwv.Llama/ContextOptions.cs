@@ -15,8 +15,11 @@ public sealed record ContextOptions
     /// <summary>KV cells, tokens; the library rounds up to 256.</summary>
     public required int Cells { get; init; }
 
-    /// <summary>Most tokens of one decode; n_batch and n_ubatch are both this, so a decode is one graph.</summary>
+    /// <summary>Most tokens of one decode (n_batch).</summary>
     public required int Batch { get; init; }
+
+    /// <summary>Most tokens of one graph (n_ubatch); null = <see cref="Batch"/>, so that a decode is one graph, which a tap needs.</summary>
+    public int? Ubatch { get; init; }
 
     /// <summary>Most tokens of one decode whose logits are computed; 0 = all.</summary>
     public int OutputRows { get; init; }

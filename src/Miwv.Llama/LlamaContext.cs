@@ -15,7 +15,8 @@ public sealed unsafe class LlamaContext : IDisposable
         NativeLog.TakeError();
         var parameters = LlamaNative.llama_context_default_params();
         parameters.n_ctx = (uint)options.Cells;
-        parameters.n_batch = parameters.n_ubatch = (uint)options.Batch;
+        parameters.n_batch = (uint)options.Batch;
+        parameters.n_ubatch = (uint)(options.Ubatch ?? options.Batch);
         parameters.n_seq_max = (uint)options.Sequences;
         parameters.n_outputs_max = (uint)options.OutputRows;
         parameters.n_outputs_max_per_seq = 0;

@@ -1,0 +1,67 @@
+using Miwv.Llama;
+
+namespace Miwv.PlainLoop;
+
+/// <summary>
+/// The loop everybody writes: one sequence at a time, all logits of the scored positions copied to the host by the library, log-softmax
+/// there. Oracle of the engine's tests and the other side of its speed ratio; it shares the binding with the engine and nothing else.
+/// </summary>
+public sealed class PlainLoop : IDisposable
+{
+    private const int Ubatch = 512;
+    private readonly LlamaContext context;
+    private readonly DecodeBatch batch;
+    private readonly ParallelOptions workers;
+    private double[] logProbs = [];
+
+    /// <param name="longest">Tokens of the longest sequence.</param>
+    /// <param name="exact">Flash attention off and f32 cache, as the engine's --exact.</param>
+    public PlainLoop(LlamaModel model, int longest, int threads, bool exact, FlashAttention flashAttention = FlashAttention.Auto)
+    {
+        context = new LlamaContext(model, new ContextOptions
+        {
+            Cells = longest,
+            Batch = longest,
+            Ubatch = Math.Min(Ubatch, longest),
+            Threads = threads,
+            FlashAttention = exact ? FlashAttention.Off : flashAttention,
+            CacheType = exact ? CacheType.F32 : CacheType.F16,
+        });
+        batch = new DecodeBatch(longest);
+        workers = new ParallelOptions { MaxDegreeOfParallelism = threads };
+    }
+
+    /// <summary>Minus the sum of the natural log-probs of tokens[from..], each given all before it. Nats.</summary>
+    public double Nll(int[] tokens, int from)
+    {
+        context.Clear();
+        batch.Clear();
+        for (int i = 0; i < tokens.Length; i++)
+            batch.Add(tokens[i], i, 0, 1, output: i >= from - 1 && i < tokens.Length - 1);
+        context.Decode(batch);
+        context.Synchronize();
+        int scored = tokens.Length - from;
+        if (logProbs.Length < scored) logProbs = new double[scored];
+        // the first call makes the library put its rows in order; after it they may be read from several threads
+        _ = context.LogitsOf(from - 1);
+        Parallel.For(0, scored, workers, i => logProbs[i] = LogProb(context.LogitsOf(from - 1 + i), tokens[from + i]));
+        double sum = 0;
+        for (int i = 0; i < scored; i++) sum -= logProbs[i];
+        return sum;
+    }
+
+    private static double LogProb(ReadOnlySpan<float> logits, int target)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float logit in logits) largest = Math.Max(largest, logit);
+        double sum = 0;
+        foreach (float logit in logits) sum += Math.Exp(logit - largest);
+        return logits[target] - largest - Math.Log(sum);
+    }
+
+    public void Dispose()
+    {
+        context.Dispose();
+        batch.Dispose();
+    }
+}
