@@ -85,7 +85,8 @@ internal sealed class GgufVocabularyCheck(GgufCursor cursor, IReadOnlyDictionary
             int value = ByteValue(token);
             if (types is not null && types[i] == ByteTokenType && value < 0)
                 throw cursor.Error($"token {i} is marked as a byte but is \"{Printable(token)}\", not <0x00> to <0xFF>: the file is damaged");
-            if (value >= 0)
+            // libllama looks the byte up by its capital digits.
+            if (value >= 0 && !token[3..5].ContainsAnyInRange((byte)'a', (byte)'f'))
                 _bytesSeen[value] = true;
             else if (token.Length == 1)
                 _bytesSeen[token[0]] = true;
