@@ -35,7 +35,7 @@ internal static class PlanCommand
     {
         long plain = plan.Forest.Passes.PlainTokens;
         int trunks = Enumerable.Range(0, plan.Count).Count(i => plan[i].IsTrunk);
-        Line($"rows      {string.Join(", ", status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"))}");
+        Line($"rows      {string.Join(", ", status.Select(s => $"{ProgressLine.Count(s.Value)} {RowStatusName.Of(s.Key)}"))}");
         Line($"passes    {plan.Forest.Count:N0}");
         Line($"tokens    {plan.Tokens:N0} to compute, {plain:N0} in a plain loop ({(plan.Tokens == 0 ? 1 : (double)plain / plan.Tokens):F2} times as many), {plan.Forest.NodeCount:N0} at least");
         Line($"decodes   {plan.Count:N0}: {plan.Count - trunks:N0} waves of at most {plan.Limits.Tokens} tokens, {plan.Limits.Outputs} scored rows; {trunks:N0} trunks kept in the cache");
