@@ -32,10 +32,11 @@ public static class ExactSelfJoin
             threads = Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
 
-        var vectors = DistinctVectors.Of(store, rules, parallel);
-        var candidates = new CandidateTable(store, vectors, Math.Clamp(k, 1, Math.Max(1, vectors.Count - 1)), ScoreError(store, vectors, parallel), SelfJoinTiles<TKernel>.Padding);
+        var vectors = DistinctVectors.Of(store, parallel);
+        var vectorRules = new VectorRules(vectors, rules);
+        var candidates = new CandidateTable(store, vectors, vectorRules, Math.Clamp(k, 1, Math.Max(1, vectors.Count - 1)), ScoreError(store, vectors, parallel), SelfJoinTiles<TKernel>.Padding);
         new SelfJoinTiles<TKernel>(store, vectors, candidates, threads).Run(progress, parallel);
-        return new RowNeighbors(store, vectors, candidates, rules, k).Collect(parallel);
+        return new RowNeighbors(store, vectors, vectorRules, rules, k).Collect(candidates.Best, parallel);
     }
 
     /// <summary>
@@ -50,7 +51,7 @@ public static class ExactSelfJoin
         {
             double local = 0;
             for (int v = chunk * 256; v < Math.Min(vectors.Count, (chunk + 1) * 256); v++)
-                local = Math.Max(local, store.Cosine(vectors.RowOf(v), vectors.RowOf(v)));
+                local = Math.Max(local, store.Cosine(vectors.FirstRows[v], vectors.FirstRows[v]));
             lock (gate)
                 largest = Math.Max(largest, local);
         });

@@ -38,10 +38,10 @@ internal sealed unsafe class PanelPacker(EmbeddingStore store, DistinctVectors v
     {
         float* copy = _lines + line * store.Dimension;
         if (vector >= 0 && store.Type == StoreType.F32)
-            return (float*)store.RowPointer(vectors.RowOf(vector));
+            return (float*)store.RowPointer(vectors.FirstRows[vector]);
         var span = new Span<float>(copy, store.Dimension);
         if (vector >= 0)
-            store.CopyRow(vectors.RowOf(vector), span);
+            store.CopyRow(vectors.FirstRows[vector], span);
         else
             span.Clear();
         return copy;
