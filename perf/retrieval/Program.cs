@@ -33,6 +33,8 @@ if (args is ["hnsw", var npyFile, var mText, var efcText, var efText, var thread
     using EmbeddingStore store = EmbeddingStore.Open(path);
     int threads = int.Parse(threadsText);
     KnnGraph? exact = store.Count <= 110_000 ? ExactSelfJoin.Run(store, 1, NeighborRules.None) : null;
+    if (exact is not null)
+        File.WriteAllBytes(npyFile + ".ids", [.. Enumerable.Range(0, store.Count).SelectMany(row => BitConverter.GetBytes(exact.Neighbors(row)[0]))]);
     TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
     var watch = Stopwatch.StartNew();
     using HnswIndex index = HnswIndex.Build(store, new HnswOptions(int.Parse(mText), int.Parse(efcText)), threads);

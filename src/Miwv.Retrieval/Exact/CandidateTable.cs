@@ -7,7 +7,7 @@ namespace Miwv.Retrieval;
 /// A candidate is dropped only when k others are certainly better; crowded lists are settled in fp64 at once, so memory stays
 /// at a few entries a vector whatever the data.
 /// </summary>
-internal sealed class CandidateTable
+internal sealed class CandidateTable : PairSink
 {
     private const int LockCount = 4096;
 
@@ -21,22 +21,18 @@ internal sealed class CandidateTable
     private readonly int[] _counts;
     private readonly int[] _locks = new int[LockCount];
 
-    internal CandidateTable(EmbeddingStore store, DistinctVectors vectors, VectorRules rules, int k, double scoreError, int padding)
+    internal CandidateTable(EmbeddingStore store, DistinctVectors vectors, VectorRules rules, int k, double scoreError)
     {
         (_store, _vectors, _rules, _k, _scoreError) = (store, vectors, rules, k, scoreError);
         _capacity = k + Math.Max(7, k / 2);
         _slots = new Candidate[(long)vectors.Count * _capacity];
         _counts = new int[vectors.Count];
-        Thresholds = GC.AllocateArray<float>(vectors.Count + padding, pinned: true);
-        Thresholds.AsSpan(0, vectors.Count).Fill(float.NegativeInfinity);
-        Thresholds.AsSpan(vectors.Count).Fill(float.PositiveInfinity);
+        Thresholds = AllocateThresholds(vectors.Count, float.NegativeInfinity);
     }
 
-    /// <summary>Per vector: scores below cannot be among its k best. Only ever rises, so a stale read is merely cautious. Padding is +inf.</summary>
-    internal float[] Thresholds { get; }
+    internal override float[] Thresholds { get; }
 
-    /// <summary>Offers <paramref name="candidate"/> to <paramref name="vector"/>; each pair at most once. Thread-safe.</summary>
-    internal void Offer(int vector, int candidate, float score)
+    internal override void Offer(int vector, int candidate, float score)
     {
         if (!_rules.Allows(vector, candidate))
             return;

@@ -12,9 +12,9 @@ internal sealed class DistinctVectors
     private readonly int[] _memberStart;
     private readonly int[] _members;
 
-    private DistinctVectors(ulong[] rowHashes, int[] memberStart, int[] members)
+    private DistinctVectors(ulong[] rowHashes, int[] vectorOf, int[] memberStart, int[] members)
     {
-        (_rowHashes, _memberStart, _members) = (rowHashes, memberStart, members);
+        (_rowHashes, VectorOf, _memberStart, _members) = (rowHashes, vectorOf, memberStart, members);
         FirstRows = new int[memberStart.Length - 1];
         for (int vector = 0; vector < FirstRows.Length; vector++)
             FirstRows[vector] = members[memberStart[vector]];
@@ -24,6 +24,9 @@ internal sealed class DistinctVectors
 
     /// <summary>Per vector: its first row, whose bytes stand for it.</summary>
     internal int[] FirstRows { get; }
+
+    /// <summary>Per row: its vector, or -1 for a zero row.</summary>
+    internal int[] VectorOf { get; }
 
     /// <summary>All rows with this vector, ascending.</summary>
     internal ReadOnlySpan<int> Members(int vector) => _members.AsSpan(_memberStart[vector].._memberStart[vector + 1]);
@@ -80,7 +83,7 @@ internal sealed class DistinctVectors
         for (int row = 0; row < vectorOf.Length; row++)
             if (vectorOf[row] >= 0)
                 members[next[vectorOf[row]]++] = row;
-        return new DistinctVectors(hashes, start, members);
+        return new DistinctVectors(hashes, vectorOf, start, members);
     }
 
     private static ulong HashOf(ReadOnlySpan<byte> bytes)

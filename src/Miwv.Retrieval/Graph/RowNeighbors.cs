@@ -6,15 +6,18 @@ internal sealed class RowNeighbors(EmbeddingStore store, DistinctVectors vectors
     /// <summary>Fills in the best other vectors of a vector with their fp64 cosines, best first, and returns how many. Called from many threads, each vector once.</summary>
     internal delegate int BestVectors(int vector, Span<int> ids, Span<double> cosines);
 
-    internal KnnGraph Collect(BestVectors bestVectors, ParallelOptions parallel)
+    /// <summary>The graph of all rows, or of the rows of some vectors only (the others stay empty).</summary>
+    internal KnnGraph Collect(BestVectors bestVectors, ParallelOptions parallel, int[]? only = null)
     {
         var graph = new KnnGraph(store.Count, k);
-        Parallel.For(0, (vectors.Count + 63) / 64, parallel, chunk =>
+        int count = only?.Length ?? vectors.Count;
+        Parallel.For(0, (count + 63) / 64, parallel, chunk =>
         {
             var ids = new int[k];
             var cosines = new double[k];
-            for (int vector = chunk * 64; vector < Math.Min(vectors.Count, (chunk + 1) * 64); vector++)
+            for (int place = chunk * 64; place < Math.Min(count, (chunk + 1) * 64); place++)
             {
+                int vector = only?[place] ?? place;
                 int found = bestVectors(vector, ids, cosines);
                 int[] sharing = vectorRules.Sharing(vector);
                 double[] sharingCosines = Array.ConvertAll(sharing, other => Cosine(vector, other));

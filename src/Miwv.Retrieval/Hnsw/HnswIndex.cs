@@ -94,6 +94,30 @@ public sealed class HnswIndex : IDisposable
         return new RowNeighbors(_store, _vectors, vectorRules, rules, k).Collect(join.Best, parallel);
     }
 
+    /// <summary>Compares a self-join of this index with the exact neighbours of a random sample of rows (drawn by the index's seed).</summary>
+    /// <param name="graph">What <see cref="SelfJoin"/> returned under the same rules.</param>
+    /// <param name="rules">Who may be whose neighbour.</param>
+    /// <param name="sampleRows">Rows to draw; all when the store has fewer.</param>
+    /// <param name="threads">Worker threads; 0 = one per core.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public MeasuredRecall Recall(KnnGraph graph, NeighborRules rules, int sampleRows, int threads = 0, CancellationToken cancellation = default)
+    {
+        CheckComplete();
+        var random = new Random(HashCode(Options.Seed));
+        int[] rows = [.. Enumerable.Range(0, _store.Count)];
+        if (sampleRows < rows.Length)
+        {
+            random.Shuffle(rows);
+            rows = rows[..sampleRows];
+        }
+        rows = [.. rows.Where(row => _vectors.VectorOf[row] >= 0).Order()];
+        int[] sample = [.. rows.Select(row => _vectors.VectorOf[row]).Distinct()];
+        KnnGraph exact = ExactSample.Run(_store, _vectors, new VectorRules(_vectors, rules), rules, sample, graph.K, Parallelism(threads, cancellation));
+        return MeasuredRecall.Of(graph, exact, rows);
+
+        static int HashCode(ulong seed) => (int)(seed ^ seed >> 32);
+    }
+
     /// <summary>The rows nearest to a vector from outside, best first, ties to the lower row.</summary>
     /// <param name="query">A vector of the store's dimension, of any length but zero.</param>
     /// <param name="k">How many rows.</param>
