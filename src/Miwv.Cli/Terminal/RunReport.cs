@@ -44,6 +44,18 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             json.WriteString("run", run.Directory.Path);
             json.WritePropertyName("summary");
             JsonSerializer.Serialize(json, summary, SummaryJson.Options);
+            if (run.Times.Tokens > 0)
+            {
+                json.WriteStartObject("times");
+                json.WriteNumber("tokens", run.Times.Tokens);
+                json.WriteNumber("scoring_seconds", WaveTimes.Seconds(run.Times.Elapsed));
+                json.WriteNumber("model_seconds", WaveTimes.Seconds(run.Times.Model));
+                json.WriteNumber("mask_and_graph_seconds", WaveTimes.Seconds(run.Times.Prepare));
+                json.WriteNumber("gather_seconds", WaveTimes.Seconds(run.Times.Gather));
+                json.WriteNumber("packing_seconds", WaveTimes.Seconds(run.Times.Pack));
+                json.WriteNumber("run_seconds", elapsed.TotalSeconds);
+                json.WriteEndObject();
+            }
             if (selection is not null)
             {
                 json.WriteStartObject("selection");
