@@ -11,6 +11,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     RetrievalCommands.Neighbors(host),
     TopCommand.Create(host),
     ExplainCommand.Create(host),
+    ViewCommand.Create(host),
 };
 host.AddTo(root);
 

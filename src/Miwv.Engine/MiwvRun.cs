@@ -47,6 +47,9 @@ public sealed class MiwvRun : IDisposable
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
 
+    /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
+    public IProgress<RowScored>? OnRow { get; set; }
+
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
     public WaveTimes Times { get; private set; } = new();
 
@@ -156,7 +159,7 @@ public sealed class MiwvRun : IDisposable
     {
         var waves = Plan();
         byte[] key = inputs.PlanKey(settings, waves);
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, progress, cancel);
+        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, OnRow is { } listener ? new RowWatch(passes!, listener) : null, progress, cancel);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
