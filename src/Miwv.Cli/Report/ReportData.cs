@@ -10,7 +10,7 @@ namespace Miwv.Cli.Report;
 /// <summary>A run packed for the page: little-endian arrays and deflated texts, all base64, so that nothing of the rows' text is ever markup.</summary>
 internal sealed class ReportData(StoredRun run, CancellationToken cancel)
 {
-    private const int Clusters = 12, ClusterRounds = 12, ManyRows = 20_000, ShortText = 360, LongText = 4000;
+    private const int Clusters = 12, ClusterRounds = 12, ManyRows = 20_000, ShortText = 600, LongText = 4000;
 
     /// <summary>What stands between two rows and between a row's texts.</summary>
     private const char RowEnd = '\u001e', FieldEnd = '\u001f';
