@@ -37,7 +37,7 @@ public sealed record RunSummary
             DemonstrationsCut = ok.Count(i => scores.DemonstrationCut[i]),
             TokensComputed = plan.Tokens,
             TokensMinimal = plan.Forest.NodeCount,
-            TokensPlain = plan.Forest.Passes.PlainTokens,
+            TokensPlain = plan.Forest.PlainTokens,
             Steps = plan.Count,
             MeanZeroShot = Mean(scores.ZeroShot),
             MeanOneShot = Mean(scores.OneShot),

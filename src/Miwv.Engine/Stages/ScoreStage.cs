@@ -13,11 +13,12 @@ internal static class ScoreStage
     /// <exception cref="UserException">The library failed; finished steps stay in the journal.</exception>
     public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, string journalPath, ReadOnlySpan<byte> key, bool perToken, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
-        var existing = JournalReader.Open(journalPath, key, perToken, plan.Count);
+        var layout = new JournalLayout(plan.Forest.Passes, perToken);
+        var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
         if (finished.Count == plan.Count) return new WaveTimes();
 
-        using var journal = JournalWriter.Open(journalPath, key, perToken, existing);
+        using var journal = JournalWriter.Open(journalPath, key, layout, existing);
         using var executor = new WaveExecutor(model, plan, options);
         long done = 0, kept = 0;
         int passes = 0;
