@@ -29,6 +29,7 @@ public sealed class MiwvRun : IDisposable
     private KnnGraph? neighbors;
     private RowPasses? passes;
     private WavePlan? plan;
+    private WaveSizing? sizing;
 
     private MiwvRun(RunSettings settings, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
@@ -123,7 +124,8 @@ public sealed class MiwvRun : IDisposable
         if (plan is not null) return plan;
         var graph = FindNeighbors();
         passes = PassStage.Run(Tokenize(), Facts, graph, ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn));
-        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), WaveSizing.For(Model, settings.WaveTokens));
+        sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
+        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), sizing.Limits);
     }
 
     public RowPasses Passes
@@ -140,7 +142,7 @@ public sealed class MiwvRun : IDisposable
     {
         var waves = Plan();
         byte[] key = inputs.PlanKey(settings, waves);
-        Times = ScoreStage.Run(Model, waves, new ExecutorOptions(settings.Threads, settings.Exact, settings.FlashAttention), Directory.JournalFile, key, settings.PerToken, progress, cancel);
+        Times = ScoreStage.Run(Model, waves, new ExecutorOptions(settings.Threads, settings.Exact, sizing!.FlashAttention), sizing, Directory.JournalFile, key, settings.PerToken, progress, cancel);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));

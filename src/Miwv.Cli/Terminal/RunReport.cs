@@ -24,9 +24,9 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
         if (run.Times.Tokens > 0)
         {
-            double seconds = WaveTimes.Seconds(run.Times.Pack + run.Times.Prepare + run.Times.Model + run.Times.Gather);
             var t = run.Times;
-            string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / seconds:F1} %");
+            double seconds = WaveTimes.Seconds(t.Elapsed), parts = WaveTimes.Seconds(t.Pack + t.Prepare + t.Model + t.Gather);
+            string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / parts:F1} %");
             o.WriteLine(Line($"time      model {Share(t.Model)}, mask and graph {Share(t.Prepare)}, gather {Share(t.Gather)}, packing {Share(t.Pack)} of {seconds:F1} s"));
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
