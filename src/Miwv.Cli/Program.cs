@@ -6,6 +6,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
 {
     ScoreCommands.Select(host),
     ScoreCommands.ScoreOnly(host),
+    MetricsCommand.Create(host),
 };
 host.AddTo(root);
 

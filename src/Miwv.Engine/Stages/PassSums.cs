@@ -12,6 +12,8 @@ internal static class PassSums
     /// <exception cref="UserException">The journal lacks a step or does not add up to the plan's passes.</exception>
     public static void Read(string path, WavePlan plan, ReadOnlySpan<byte> key, bool perToken, PassResults results)
     {
+        results.Grow();
+        if (plan.Count == 0) return;
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         var journal = JournalReader.Open(path, key, layout, plan.Count);
         if (journal is null || journal.Steps.Count != plan.Count)
@@ -41,7 +43,6 @@ internal static class PassSums
                 rest = rest[kept..];
             }
         }
-        results.Grow();
         for (int place = 0; place < plan.Forest.Count; place++)
         {
             int pass = plan.Forest.PassAt(place);
