@@ -6,6 +6,10 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
 {
     ScoreCommands.Select(host),
     ScoreCommands.ScoreOnly(host),
+    PlanCommand.Create(host),
+    RetrievalCommands.Embed(host),
+    RetrievalCommands.Neighbors(host),
+    TopCommand.Create(host),
 };
 host.AddTo(root);
 

@@ -29,6 +29,7 @@ public sealed class MiwvRun : IDisposable
     private KnnGraph? neighbors;
     private RowPasses? passes;
     private WavePlan? plan;
+    private WaveSizing? sizing;
 
     private MiwvRun(RunSettings settings, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
@@ -123,7 +124,8 @@ public sealed class MiwvRun : IDisposable
         if (plan is not null) return plan;
         var graph = FindNeighbors();
         passes = PassStage.Run(Tokenize(), Facts, graph, ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn));
-        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), WaveSizing.For(Model, settings.WaveTokens));
+        sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
+        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), sizing.Limits);
     }
 
     public RowPasses Passes
@@ -135,12 +137,15 @@ public sealed class MiwvRun : IDisposable
         }
     }
 
+    /// <summary>Time and memory of the plan, from a trial of a few seconds.</summary>
+    public RunEstimate Estimate() => RunEstimate.Of(Model, Plan(), Options, sizing!, cancel);
+
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
         var waves = Plan();
         byte[] key = inputs.PlanKey(settings, waves);
-        Times = ScoreStage.Run(Model, waves, new ExecutorOptions(settings.Threads, settings.Exact, settings.FlashAttention), Directory.JournalFile, key, settings.PerToken, progress, cancel);
+        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, progress, cancel);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
@@ -156,6 +161,8 @@ public sealed class MiwvRun : IDisposable
         inputs.Dispose();
         Directory.Dispose();
     }
+
+    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing!.FlashAttention);
 
     private TokenTable Tokenize()
     {

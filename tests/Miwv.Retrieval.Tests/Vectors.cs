@@ -20,6 +20,13 @@ internal static class Vectors
         });
     }
 
+    /// <summary>Clusters in few latent dimensions, mapped to many: the shape of text embeddings.</summary>
+    internal static float[][] LowDimensional(int rows, int dimension, int latent, int clusters, int seed)
+    {
+        float[][] inner = Clustered(rows, latent, clusters, 0.5, seed), map = Random(latent, dimension, seed + 1);
+        return Make<float[]>(rows, r => [.. Enumerable.Range(0, dimension).Select(d => inner[r].Select((z, l) => z * map[l][d]).Sum())]);
+    }
+
     /// <summary>Few different vectors, many copies, some zero rows.</summary>
     internal static float[][] DuplicateHeavy(int rows, int dimension, int different, int seed)
     {

@@ -16,7 +16,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
         var o = Console.Out;
-        if (selection is not null) TopTable.Write(o, run.Rows, scores, selection.Rows.Take(Preview));
+        if (selection is not null) TopTable.Write(o, run.Rows, StoredScore.ReadAll(run.Directory.ScoresFile), selection.Rows.Take(Preview));
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
@@ -24,9 +24,9 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
         if (run.Times.Tokens > 0)
         {
-            double seconds = WaveTimes.Seconds(run.Times.Pack + run.Times.Prepare + run.Times.Model + run.Times.Gather);
             var t = run.Times;
-            string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / seconds:F1} %");
+            double seconds = WaveTimes.Seconds(t.Elapsed), parts = WaveTimes.Seconds(t.Pack + t.Prepare + t.Model + t.Gather);
+            string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / parts:F1} %");
             o.WriteLine(Line($"time      model {Share(t.Model)}, mask and graph {Share(t.Prepare)}, gather {Share(t.Gather)}, packing {Share(t.Pack)} of {seconds:F1} s"));
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
@@ -44,6 +44,18 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             json.WriteString("run", run.Directory.Path);
             json.WritePropertyName("summary");
             JsonSerializer.Serialize(json, summary, SummaryJson.Options);
+            if (run.Times.Tokens > 0)
+            {
+                json.WriteStartObject("times");
+                json.WriteNumber("tokens", run.Times.Tokens);
+                json.WriteNumber("scoring_seconds", WaveTimes.Seconds(run.Times.Elapsed));
+                json.WriteNumber("model_seconds", WaveTimes.Seconds(run.Times.Model));
+                json.WriteNumber("mask_and_graph_seconds", WaveTimes.Seconds(run.Times.Prepare));
+                json.WriteNumber("gather_seconds", WaveTimes.Seconds(run.Times.Gather));
+                json.WriteNumber("packing_seconds", WaveTimes.Seconds(run.Times.Pack));
+                json.WriteNumber("run_seconds", elapsed.TotalSeconds);
+                json.WriteEndObject();
+            }
             if (selection is not null)
             {
                 json.WriteStartObject("selection");

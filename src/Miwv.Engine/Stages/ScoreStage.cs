@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Miwv.Data;
 using Miwv.Engine.Journal;
 using Miwv.Llama;
@@ -11,40 +12,43 @@ internal static class ScoreStage
 {
     /// <summary>Runs every step that the journal lacks.</summary>
     /// <exception cref="UserException">The library failed; finished steps stay in the journal.</exception>
-    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, string journalPath, ReadOnlySpan<byte> key, bool perToken, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var existing = JournalReader.Open(journalPath, key, perToken, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
         if (finished.Count == plan.Count) return new WaveTimes();
 
         using var journal = JournalWriter.Open(journalPath, key, perToken, existing);
-        using var executor = new WaveExecutor(model, plan, options);
-        long done = 0, kept = 0;
+        long begin = Stopwatch.GetTimestamp();
+        using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
+        long kept = 0;
         int passes = 0;
         foreach (int step in finished)
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
         }
-        done = kept;
-        for (int step = 0; step < plan.Count; step++)
+        long done = kept;
+        try
         {
-            if (finished.Contains(step)) continue;
-            cancel.ThrowIfCancellationRequested();
-            try
+            pool.Run(finished.Contains, (int step, in WaveResult result) =>
             {
-                var result = executor.Run(step);
                 journal.Append(step, result);
                 passes += result.Passes.Length;
-            }
-            catch (Exception e) when (e is DecodeException or TapException)
-            {
-                throw new UserException($"{model.Path}: wave {step} of {plan.Count} failed: {e.Message}; finished results are kept, go on with --resume", e);
-            }
-            done += plan[step].Tokens;
-            progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));
+                done += plan[step].Tokens;
+                progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));
+            }, cancel);
         }
-        journal.Sync();
-        return executor.Times;
+        catch (Exception e) when (e is DecodeException or TapException)
+        {
+            throw new UserException($"{model.Path}: a wave failed: {e.Message}; finished results are kept, go on with --resume", e);
+        }
+        finally
+        {
+            journal.Sync();
+        }
+        var times = pool.Times();
+        times.Elapsed = Stopwatch.GetTimestamp() - begin;
+        return times;
     }
 }

@@ -7,7 +7,7 @@ namespace Miwv.Retrieval;
 /// A candidate is dropped only when k others are certainly better; crowded lists are settled in fp64 at once, so memory stays
 /// at a few entries a vector whatever the data.
 /// </summary>
-internal sealed class CandidateTable
+internal sealed class CandidateTable : PairSink
 {
     private const int LockCount = 4096;
 
@@ -15,29 +15,26 @@ internal sealed class CandidateTable
     private readonly int _capacity;
     private readonly double _scoreError;
     private readonly DistinctVectors _vectors;
+    private readonly VectorRules _rules;
     private readonly EmbeddingStore _store;
     private readonly Candidate[] _slots;
     private readonly int[] _counts;
     private readonly int[] _locks = new int[LockCount];
 
-    internal CandidateTable(EmbeddingStore store, DistinctVectors vectors, int k, double scoreError, int padding)
+    internal CandidateTable(EmbeddingStore store, DistinctVectors vectors, VectorRules rules, int k, double scoreError)
     {
-        (_store, _vectors, _k, _scoreError) = (store, vectors, k, scoreError);
+        (_store, _vectors, _rules, _k, _scoreError) = (store, vectors, rules, k, scoreError);
         _capacity = k + Math.Max(7, k / 2);
         _slots = new Candidate[(long)vectors.Count * _capacity];
         _counts = new int[vectors.Count];
-        Thresholds = GC.AllocateArray<float>(vectors.Count + padding, pinned: true);
-        Thresholds.AsSpan(0, vectors.Count).Fill(float.NegativeInfinity);
-        Thresholds.AsSpan(vectors.Count).Fill(float.PositiveInfinity);
+        Thresholds = AllocateThresholds(vectors.Count, float.NegativeInfinity);
     }
 
-    /// <summary>Per vector: scores below cannot be among its k best. Only ever rises, so a stale read is merely cautious. Padding is +inf.</summary>
-    internal float[] Thresholds { get; }
+    internal override float[] Thresholds { get; }
 
-    /// <summary>Offers <paramref name="candidate"/> to <paramref name="vector"/>; each pair at most once. Thread-safe.</summary>
-    internal void Offer(int vector, int candidate, float score)
+    internal override void Offer(int vector, int candidate, float score)
     {
-        if (_vectors.FirstEligible[candidate] == int.MaxValue || _vectors.ShareGroup(vector, candidate))
+        if (!_rules.Allows(vector, candidate))
             return;
         ref int gate = ref _locks[vector % LockCount];
         var spin = default(SpinWait);
@@ -92,9 +89,9 @@ internal sealed class CandidateTable
     {
         Span<Candidate> slots = Slots(vector)[.._counts[vector]];
         exact = new double[slots.Length];
-        int row = _vectors.RowOf(vector);
+        int row = _vectors.FirstRows[vector];
         for (int c = 0; c < slots.Length; c++)
-            exact[c] = _store.Cosine(row, _vectors.RowOf(slots[c].Vector));
+            exact[c] = _store.Cosine(row, _vectors.FirstRows[slots[c].Vector]);
         for (int c = 1; c < slots.Length; c++) // insertion sort: lists are short and mostly in order
         {
             (Candidate candidate, double cosine) = (slots[c], exact[c]);
@@ -107,7 +104,7 @@ internal sealed class CandidateTable
     }
 
     private bool IsBetter(double cosine, int vector, double thanCosine, int thanVector) =>
-        cosine > thanCosine || (cosine == thanCosine && _vectors.FirstEligible[vector] < _vectors.FirstEligible[thanVector]);
+        cosine > thanCosine || (cosine == thanCosine && _rules.FirstEligible[vector] < _rules.FirstEligible[thanVector]);
 
     private void Raise(int vector, double floor)
     {

@@ -32,29 +32,21 @@ public static class ExactSelfJoin
             threads = Environment.ProcessorCount;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
 
-        var vectors = DistinctVectors.Of(store, rules, parallel);
-        var candidates = new CandidateTable(store, vectors, Math.Clamp(k, 1, Math.Max(1, vectors.Count - 1)), ScoreError(store, vectors, parallel), SelfJoinTiles<TKernel>.Padding);
+        var vectors = DistinctVectors.Of(store, parallel);
+        var vectorRules = new VectorRules(vectors, rules);
+        var candidates = new CandidateTable(store, vectors, vectorRules, Math.Clamp(k, 1, Math.Max(1, vectors.Count - 1)), ScoreBound.Of(store, vectors, parallel));
         new SelfJoinTiles<TKernel>(store, vectors, candidates, threads).Run(progress, parallel);
-        return new RowNeighbors(store, vectors, candidates, rules, k).Collect(parallel);
+        return new RowNeighbors(store, vectors, vectorRules, rules, k).Collect(candidates.Best, parallel);
     }
 
-    /// <summary>
-    /// Bound on |f32 tile value - fp64 dot|: a sum of d rounded products errs by at most d·u/(1 - d·u)·|a||b|, u = 2^-24, in any order
-    /// (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), fused or not; a thousandth is added for the fp64 side.
-    /// </summary>
-    private static double ScoreError(EmbeddingStore store, DistinctVectors vectors, ParallelOptions parallel)
+    /// <summary>Runs all pairs of vectors past a sink, on the widest kernel this CPU has.</summary>
+    internal static void RunTiles(EmbeddingStore store, DistinctVectors vectors, PairSink sink, int threads, IProgress<double>? progress, ParallelOptions parallel)
     {
-        double largest = 0;
-        object gate = new();
-        Parallel.For(0, (vectors.Count + 255) / 256, parallel, chunk =>
-        {
-            double local = 0;
-            for (int v = chunk * 256; v < Math.Min(vectors.Count, (chunk + 1) * 256); v++)
-                local = Math.Max(local, store.Cosine(vectors.RowOf(v), vectors.RowOf(v)));
-            lock (gate)
-                largest = Math.Max(largest, local);
-        });
-        double roundings = (store.Dimension + 1) * Math.ScaleB(1, -24);
-        return roundings / (1 - roundings) * largest * 1.001 + 1e-12;
+        if (Avx512TileKernel.IsSupported)
+            new SelfJoinTiles<Avx512TileKernel>(store, vectors, sink, threads).Run(progress, parallel);
+        else if (Avx2TileKernel.IsSupported)
+            new SelfJoinTiles<Avx2TileKernel>(store, vectors, sink, threads).Run(progress, parallel);
+        else
+            new SelfJoinTiles<Vector128TileKernel>(store, vectors, sink, threads).Run(progress, parallel);
     }
 }

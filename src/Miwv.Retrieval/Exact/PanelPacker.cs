@@ -6,7 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Miwv.Retrieval;
 
 /// <summary>Lays vectors out for <see cref="ITileKernel"/>: panels of a fixed width, within a panel depth-major, missing vectors zero.</summary>
-internal sealed unsafe class PanelPacker(EmbeddingStore store, DistinctVectors vectors) : IDisposable
+/// <param name="store">The vectors.</param>
+/// <param name="rowOf">The row of each vector number; null when vectors are rows.</param>
+internal sealed unsafe class PanelPacker(EmbeddingStore store, int[]? rowOf) : IDisposable
 {
     private const int Group = 4;
 
@@ -37,11 +39,12 @@ internal sealed unsafe class PanelPacker(EmbeddingStore store, DistinctVectors v
     private float* Line(int line, int vector)
     {
         float* copy = _lines + line * store.Dimension;
-        if (vector >= 0 && store.Type == StoreType.F32)
-            return (float*)store.RowPointer(vectors.RowOf(vector));
+        int row = vector >= 0 && rowOf is not null ? rowOf[vector] : vector;
+        if (row >= 0 && store.Type == StoreType.F32)
+            return (float*)store.RowPointer(row);
         var span = new Span<float>(copy, store.Dimension);
-        if (vector >= 0)
-            store.CopyRow(vectors.RowOf(vector), span);
+        if (row >= 0)
+            store.CopyRow(row, span);
         else
             span.Clear();
         return copy;

@@ -8,7 +8,7 @@ namespace Miwv.Retrieval;
 /// All pairs of vectors once, in cache-blocked tiles: a job is a pair of blocks (columns packed once a block column, rows in sub-blocks that
 /// stay in L2); each finished tile is compared with the thresholds of its rows and of its columns while it is in L1, and then forgotten.
 /// </summary>
-internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, DistinctVectors vectors, CandidateTable candidates, int threads)
+internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, DistinctVectors vectors, PairSink sink, int threads)
     where TKernel : struct, ITileKernel
 {
     private const int ColumnBlockBytes = 4 << 20; // of the last-level cache, per thread
@@ -17,9 +17,6 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
     private readonly int _blockVectors = BlockVectors(store.Dimension, vectors.Count, threads);
     private long _nextJob;
     private long _jobsDone;
-
-    /// <summary>Entries that the threshold array needs behind the last vector.</summary>
-    internal static int Padding => TKernel.TileColumns;
 
     internal void Run(IProgress<double>? progress, ParallelOptions parallel)
     {
@@ -40,7 +37,7 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
     {
         int depth = store.Dimension;
         int rowStep = Math.Max(1, RowBlockBytes / (depth * sizeof(float) * TKernel.TileRows)) * TKernel.TileRows;
-        using var packer = new PanelPacker(store, vectors);
+        using var packer = new PanelPacker(store, vectors.FirstRows);
         var columns = (float*)NativeMemory.AlignedAlloc((nuint)((long)_blockVectors * depth * sizeof(float)), 64);
         var rows = (float*)NativeMemory.AlignedAlloc((nuint)((long)rowStep * depth * sizeof(float)), 64);
         var tile = (float*)NativeMemory.AlignedAlloc((nuint)(TKernel.TileRows * TKernel.TileColumns * sizeof(float)), 64);
@@ -85,7 +82,7 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
     private void Multiply(float* rows, int firstRow, int rowCount, float* columns, int firstColumn, int columnCount, float* tile)
     {
         int depth = store.Dimension;
-        fixed (float* thresholds = candidates.Thresholds)
+        fixed (float* thresholds = sink.Thresholds)
         {
             for (int column = 0; column < columnCount; column += TKernel.TileColumns)
             {
@@ -138,9 +135,9 @@ internal sealed unsafe class SelfJoinTiles<TKernel>(EmbeddingStore store, Distin
         {
             float score = scores[c];
             if (score >= thresholds[row])
-                candidates.Offer(row, tileColumn + c, score);
+                sink.Offer(row, tileColumn + c, score);
             if (score >= thresholds[tileColumn + c])
-                candidates.Offer(tileColumn + c, row, score);
+                sink.Offer(tileColumn + c, row, score);
         }
     }
 }

@@ -9,6 +9,13 @@ namespace Miwv.Retrieval;
 /// </summary>
 internal static unsafe class ExactDot
 {
+    internal static double Of(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(a.Length, b.Length);
+        fixed (float* first = a, second = b)
+            return OfSingle(first, second, a.Length);
+    }
+
     internal static double OfSingle(float* a, float* b, int dimension)
     {
         Vector512<double> low = Vector512<double>.Zero, high = Vector512<double>.Zero;

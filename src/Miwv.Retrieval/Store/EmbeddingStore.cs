@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using Miwv.Data;
 
 namespace Miwv.Retrieval;
@@ -11,15 +10,14 @@ namespace Miwv.Retrieval;
 public sealed unsafe class EmbeddingStore : IDisposable
 {
     private readonly StoreLayout _layout;
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _file;
     private readonly ulong[] _zeroRows;
     private byte* _rows;
 
-    private EmbeddingStore(string path, StoreLayout layout, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* rows, ulong[] zeroRows)
+    private EmbeddingStore(string path, StoreLayout layout, MappedFile file, ulong[] zeroRows)
     {
-        (Path, _layout, _map, _view, _zeroRows) = (path, layout, map, view, zeroRows);
-        _rows = rows;
+        (Path, _layout, _file, _zeroRows) = (path, layout, file, zeroRows);
+        _rows = file.Start + layout.DataOffset;
     }
 
     /// <summary>The file.</summary>
@@ -69,23 +67,15 @@ public sealed unsafe class EmbeddingStore : IDisposable
             throw;
         }
 
-        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        MemoryMappedViewAccessor view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
+        var mapped = new MappedFile(file);
         try
         {
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            byte* rows = start + layout.DataOffset;
-            CheckFront(path, layout, new ReadOnlySpan<byte>(start, checked((int)layout.DataOffset)));
-            ulong[] zeroRows = CheckBlocks(path, layout, start, cancellation);
-            return new EmbeddingStore(path, layout, map, view, rows, zeroRows);
+            CheckFront(path, layout, new ReadOnlySpan<byte>(mapped.Start, checked((int)layout.DataOffset)));
+            return new EmbeddingStore(path, layout, mapped, CheckBlocks(path, layout, mapped.Start, cancellation));
         }
         catch
         {
-            if (start != null)
-                view.SafeMemoryMappedViewHandle.ReleasePointer();
-            view.Dispose();
-            map.Dispose();
+            mapped.Dispose();
             throw;
         }
     }
@@ -134,12 +124,8 @@ public sealed unsafe class EmbeddingStore : IDisposable
     /// <summary>Unmaps the file. Spans from <see cref="Row"/> must not be used any more.</summary>
     public void Dispose()
     {
-        if (_rows == null)
-            return;
         _rows = null;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
+        _file.Dispose();
     }
 
     private static FileStream OpenForReading(string path)

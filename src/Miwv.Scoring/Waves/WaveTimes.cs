@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Miwv.Scoring.Waves;
 
-/// <summary>Where the time of the waves went, in Stopwatch ticks: all that is not <see cref="Model"/> is overhead.</summary>
+/// <summary>Where the time of the waves went, in Stopwatch ticks added up over the contexts: all that is not <see cref="Model"/> is overhead.</summary>
 public sealed class WaveTimes
 {
     /// <summary>Laying out tokens and pairs.</summary>
@@ -18,6 +18,18 @@ public sealed class WaveTimes
 
     /// <summary>Tokens decoded, trunks that were computed again after a resume included.</summary>
     public long Tokens { get; internal set; }
+
+    internal void Add(WaveTimes other)
+    {
+        Pack += other.Pack;
+        Prepare += other.Prepare;
+        Model += other.Model;
+        Gather += other.Gather;
+        Tokens += other.Tokens;
+    }
+
+    /// <summary>Time of the whole stage; less than the sum of the parts if several contexts worked.</summary>
+    public long Elapsed { get; set; }
 
     public static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
 }

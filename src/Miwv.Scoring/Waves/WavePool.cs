@@ -1,0 +1,79 @@
+using System.Runtime.ExceptionServices;
+using Miwv.Llama;
+
+namespace Miwv.Scoring.Waves;
+
+/// <summary>
+/// Several contexts on one model, each with its own resident path, that share the steps of a plan. One context with many threads
+/// waits for its slowest thread hundreds of times a wave; contexts of few threads wait for nobody. A step's result does not depend
+/// on the context that computes it.
+/// </summary>
+public sealed class WavePool : IDisposable
+{
+    private readonly WavePlan plan;
+    private readonly List<WaveExecutor> executors = [];
+    private readonly Lock gate = new();
+    private ExceptionDispatchInfo? failure;
+
+    /// <param name="contexts">Contexts to make; each has <paramref name="options"/>.Threads threads.</param>
+    public WavePool(LlamaModel model, WavePlan plan, ExecutorOptions options, int contexts)
+    {
+        this.plan = plan;
+        try
+        {
+            for (int i = 0; i < contexts; i++) executors.Add(new WaveExecutor(model, plan, options));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Receives a step's result, one at a time; the spans are valid during the call.</summary>
+    public delegate void OnResult(int step, in WaveResult result);
+
+    /// <summary>Computes all steps that <paramref name="isDone"/> does not name.</summary>
+    public void Run(Func<int, bool> isDone, OnResult onResult, CancellationToken cancel)
+    {
+        var units = WaveUnits.Of(plan);
+        int next = -1;
+        void Work(WaveExecutor executor)
+        {
+            try
+            {
+                for (int unit; (unit = Interlocked.Increment(ref next)) < units.Count;)
+                    for (int step = units[unit].First; step < units[unit].Last; step++)
+                    {
+                        if (isDone(step)) continue;
+                        if (failure is not null || cancel.IsCancellationRequested) return;
+                        var result = executor.Run(step);
+                        lock (gate)
+                        {
+                            if (failure is null) onResult(step, result);
+                        }
+                    }
+            }
+            catch (Exception e)
+            {
+                lock (gate) failure ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        var threads = executors.Skip(1).Select(executor => new Thread(() => Work(executor)) { IsBackground = true, Name = "wave" }).ToList();
+        threads.ForEach(thread => thread.Start());
+        Work(executors[0]);
+        threads.ForEach(thread => thread.Join());
+        failure?.Throw();
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Times of all contexts added up.</summary>
+    public WaveTimes Times()
+    {
+        var sum = new WaveTimes();
+        foreach (var executor in executors) sum.Add(executor.Times);
+        return sum;
+    }
+
+    public void Dispose() => executors.ForEach(executor => executor.Dispose());
+}
