@@ -73,7 +73,18 @@ public sealed class MiwvRun : IDisposable
     }
 
     /// <summary>The scoring model.</summary>
-    public LlamaModel Model => model ??= LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers));
+    /// <exception cref="UserException">It cannot be loaded, or its cache cannot be shared by prefixes.</exception>
+    public LlamaModel Model
+    {
+        get
+        {
+            if (model is not null) return model;
+            var loaded = LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers));
+            if (!loaded.IsRecurrentOrHybrid && !loaded.HasEncoder && !loaded.IsDiffusion) return model = loaded;
+            loaded.Dispose();
+            throw new UserException($"{settings.ModelPath}: this architecture ({inputs.ModelFile.Architecture}) keeps a state instead of a cache of tokens, so prefixes cannot be shared; use a decoder-only transformer");
+        }
+    }
 
     /// <summary>The rows' embeddings; computed, imported or found.</summary>
     public EmbeddingStore Embed()

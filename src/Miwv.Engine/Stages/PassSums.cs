@@ -17,6 +17,7 @@ public sealed class PassSums
     /// <exception cref="UserException">The journal lacks a step or does not add up to the plan's passes.</exception>
     internal static PassSums Read(string path, WavePlan plan, ReadOnlySpan<byte> key, bool perToken)
     {
+        if (plan.Count == 0) return new PassSums([]);
         var journal = JournalReader.Open(path, key, perToken, plan.Count);
         if ((journal?.Steps.Count ?? 0) != plan.Count)
             throw new UserException($"{path}: has {journal?.Steps.Count ?? 0} of {plan.Count} steps; go on with --resume");
