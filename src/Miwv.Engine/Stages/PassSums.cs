@@ -19,14 +19,14 @@ public sealed class PassSums
     {
         if (plan.Count == 0) return new PassSums([]);
         var journal = JournalReader.Open(path, key, perToken, plan.Count);
-        if ((journal?.Steps.Count ?? 0) != plan.Count)
+        if (journal is null || journal.Steps.Count != plan.Count)
             throw new UserException($"{path}: has {journal?.Steps.Count ?? 0} of {plan.Count} steps; go on with --resume");
         var passes = plan.Forest.Passes;
         var nll = new double[passes.Count];
         var tokens = new int[passes.Count];
         for (int step = 0; step < plan.Count; step++)
         {
-            var record = journal!.Record(step);
+            var record = journal.Record(step);
             for (int i = 0; i < record.Segments; i++)
             {
                 var (pass, count, sum) = record.Segment(i);
