@@ -10,6 +10,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     RetrievalCommands.Embed(host),
     RetrievalCommands.Neighbors(host),
     TopCommand.Create(host),
+    MetricsCommand.Create(host),
 };
 host.AddTo(root);
 
