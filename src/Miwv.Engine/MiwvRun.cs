@@ -5,6 +5,8 @@ using Miwv.Engine.Runs;
 using Miwv.Engine.Stages;
 using Miwv.Llama;
 using Miwv.Llama.Gguf;
+using Miwv.Metrics;
+using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
 using Miwv.Scoring.Forest;
 using Miwv.Scoring.Passes;
@@ -20,6 +22,7 @@ public sealed class MiwvRun : IDisposable
 {
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
+    private readonly IReadOnlyList<Metric> metrics;
     private readonly IProgress<StageProgress>? progress;
     private readonly Action<string> warn;
     private readonly CancellationToken cancel;
@@ -29,11 +32,12 @@ public sealed class MiwvRun : IDisposable
     private KnnGraph? neighbors;
     private RowPasses? passes;
     private WavePlan? plan;
+    private MetricStage? stage;
     private WaveSizing? sizing;
 
-    private MiwvRun(RunSettings settings, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.inputs, Directory, Resumed) = (settings, inputs, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Directory, Resumed) = (settings, metrics, inputs, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
         Facts = RowFacts.Read(inputs.Rows, null, cancel);
         if (inputs.Rows.Count == Facts.Errors.Count)
@@ -55,6 +59,7 @@ public sealed class MiwvRun : IDisposable
     /// <exception cref="UserException">Anything wrong with the input, the settings or the directory.</exception>
     public static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
+        var metrics = MetricRegistry.Parse(settings.Metrics);
         var inputs = RunInputs.Open(settings, progress, cancel);
         RunDirectory? run = null;
         try
@@ -62,7 +67,7 @@ public sealed class MiwvRun : IDisposable
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, inputs, run, found, progress, warn, cancel);
+            return new MiwvRun(settings, metrics, inputs, run, found, progress, warn, cancel);
         }
         catch
         {
@@ -73,7 +78,18 @@ public sealed class MiwvRun : IDisposable
     }
 
     /// <summary>The scoring model.</summary>
-    public LlamaModel Model => model ??= LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers));
+    /// <exception cref="UserException">It cannot be loaded, or its cache cannot be shared by prefixes.</exception>
+    public LlamaModel Model
+    {
+        get
+        {
+            if (model is not null) return model;
+            var loaded = LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers));
+            if (!loaded.IsRecurrentOrHybrid && !loaded.HasEncoder && !loaded.IsDiffusion) return model = loaded;
+            loaded.Dispose();
+            throw new UserException($"{settings.ModelPath}: this architecture ({inputs.ModelFile.Architecture}) keeps a state instead of a cache of tokens, so prefixes cannot be shared; use a decoder-only transformer");
+        }
+    }
 
     /// <summary>The rows' embeddings; computed, imported or found.</summary>
     public EmbeddingStore Embed()
@@ -103,16 +119,18 @@ public sealed class MiwvRun : IDisposable
         return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
-    /// <summary>Each row's nearest row.</summary>
+    /// <summary>Each row's nearest rows, as many as a metric needs, at least one; none at all if no metric needs any.</summary>
     public KnnGraph FindNeighbors()
     {
         if (neighbors is not null) return neighbors;
-        byte[] key = inputs.NeighborKey(settings);
+        int k = metrics.Max(metric => metric.Neighbors);
+        if (k == 0) return neighbors = new KnnGraph(Rows.Count, 1);
+        byte[] key = inputs.NeighborKey(settings, k);
         neighbors = NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key);
         if (neighbors is not null) return neighbors;
         var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        neighbors = ExactSelfJoin.Run(Embed(), 1, rules, settings.Threads, new Share(progress, Rows.Count), cancel);
+        neighbors = ExactSelfJoin.Run(Embed(), k, rules, settings.Threads, new Share(progress, Rows.Count), cancel);
         NeighborFile.Write(Directory.NeighborsFile, neighbors, key);
         progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
         return neighbors;
@@ -123,7 +141,9 @@ public sealed class MiwvRun : IDisposable
     {
         if (plan is not null) return plan;
         var graph = FindNeighbors();
-        passes = PassStage.Run(Tokenize(), Facts, graph, ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn));
+        int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
+        passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
+        stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
         return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), sizing.Limits);
     }
@@ -143,13 +163,22 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
+        var results = new PassResults(Passes.Passes);
         var waves = Plan();
-        byte[] key = inputs.PlanKey(settings, waves);
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, progress, cancel);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
+        Run(waves, Directory.JournalFile, results);
+        for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results); round++, first = passes.Passes.Count)
+            Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results);
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, stage.Compute(results));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
         return scores;
+    }
+
+    private void Run(WavePlan waves, string journal, PassResults results)
+    {
+        byte[] key = inputs.PlanKey(settings, waves);
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, progress, cancel));
+        PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 
     public void Dispose()
@@ -168,7 +197,8 @@ public sealed class MiwvRun : IDisposable
     {
         if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        return tokens = PassStage.Tokenize(Rows, Facts, Model.Vocabulary, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
+        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
+        return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 
     private sealed class Share(IProgress<StageProgress>? progress, int rows) : IProgress<double>

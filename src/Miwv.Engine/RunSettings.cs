@@ -39,6 +39,12 @@ public sealed record RunSettings
     /// <summary>The end-of-sequence token is scored behind every answer.</summary>
     public bool ScoreEos { get; init; }
 
+    /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
+    public string Metrics { get; init; } = "miwv";
+
+    /// <summary>Draws held-out rows, random examples and cluster centres.</summary>
+    public int Seed { get; init; }
+
     /// <summary>The log-prob of every scored token is kept in the journal.</summary>
     public bool PerToken { get; init; }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Miwv.Data;
 using Miwv.Engine;
 using Miwv.Llama;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Commands;
 
@@ -25,6 +26,8 @@ internal sealed class RunOptions
     public readonly Option<bool> Exact = new("--exact") { Description = "flash attention off, f32 cache: equal to a row-by-row loop within 1e-5 nats" };
     public readonly Option<string> Duplicates = new("--duplicates") { Description = "skip or keep identical rows as demonstrations", DefaultValueFactory = _ => "skip", HelpName = "skip|keep" };
     public readonly Option<bool> ScoreEos = new("--score-eos") { Description = "score the end-of-sequence token behind each answer too" };
+    public readonly Option<string> Metric = new("--metric") { Description = "metrics to compute, the first is the one to rank by; `miwv metrics` lists them", DefaultValueFactory = _ => "miwv", HelpName = "NAME[=N],..." };
+    public readonly Option<int> Seed = new("--seed") { Description = "draws all that is random", DefaultValueFactory = _ => 0, HelpName = "N" };
     public readonly Option<bool> PerToken = new("--per-token") { Description = "keep the log-prob of every scored token" };
     public readonly Option<string?> Run = new("--run") { Description = "run directory (default: miwv-runs/NAME-HASH)", HelpName = "DIR" };
     public readonly Option<bool> Resume = new("--resume") { Description = "go on with the run in the run directory; an error if there is none" };
@@ -32,7 +35,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(Data);
-        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Duplicates, ScoreEos, PerToken, Run, Resume })
+        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume })
             command.Options.Add(option);
     }
 
@@ -62,6 +65,8 @@ internal sealed class RunOptions
                 Exact = parsed.GetValue(Exact),
                 KeepDuplicates = Word(parsed, Duplicates, ("skip", false), ("keep", true)),
                 ScoreEos = parsed.GetValue(ScoreEos),
+                Metrics = Metrics(parsed.GetValue(Metric)!),
+                Seed = parsed.GetValue(Seed),
                 PerToken = parsed.GetValue(PerToken),
             };
         }
@@ -70,6 +75,9 @@ internal sealed class RunOptions
             throw new UsageException(e.Message);
         }
     }
+
+    // checked before anything is read
+    private static string Metrics(string list) => string.Join(',', MetricRegistry.Parse(list).Count > 0 ? list.Split(',', StringSplitOptions.TrimEntries) : []);
 
     private static int? Positive(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is not { } value ? null
         : value >= 1 ? value : throw new UsageException($"{option.Name} {value}: must be at least 1");

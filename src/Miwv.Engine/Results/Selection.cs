@@ -1,3 +1,4 @@
+using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Engine.Results;
@@ -11,7 +12,8 @@ public sealed record Selection(int Wanted, IReadOnlyList<int> Rows, int Ranked)
     public static Selection Top(ScoreTable scores, TopCount top)
     {
         int wanted = top.Of(scores.Count);
-        int[] order = Ranking.Descending(scores.Miwv);
+        var metric = scores.Metrics[0];
+        int[] order = Ranking.Descending(metric.Info.Better == Better.High ? metric.Values : Array.ConvertAll(metric.Values, value => -value));
         return new Selection(wanted, order[..Math.Min(wanted, order.Length)], order.Length);
     }
 }

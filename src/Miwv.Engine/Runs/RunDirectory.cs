@@ -19,6 +19,9 @@ public sealed class RunDirectory : IDisposable
     public string EmbeddingsFile => In("embeddings.miwv");
     public string NeighborsFile => In("neighbors.bin");
     public string JournalFile => In("passes.journal");
+
+    /// <summary>The journal of passes that follow from results; the first round's is <see cref="JournalFile"/>.</summary>
+    public string JournalFileOf(int round) => In($"passes.{round}.journal");
     public string ScoresFile => In("scores.jsonl");
     public string SummaryFile => In("summary.json");
     public string TimesFile => In("times.json");

@@ -27,6 +27,8 @@ public static class RunFile
         json.WriteString("duplicates", settings.KeepDuplicates ? "keep" : "skip");
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
+        json.WriteString("metric", settings.Metrics);
+        json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
     }
 
