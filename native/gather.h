@@ -1,5 +1,5 @@
 // The gather: from logits, where they lie, to log-probs of target tokens and NLL sums of segments.
-// One ABI, two implementations: gather_cpu.cpp (host pointers) and gather_cuda.cu (device pointers).
+// One ABI, two implementations: gather_cpu.cpp (host pointers) and gather_cuda.cpp with gather_cuda.cu (device pointers).
 // Never writes a [rows x vocab] array; the result is a few kilobytes per wave.
 #pragma once
 #include <stdint.h>
@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 // Raised with every change of miwv_gather_job or of a function below.
-#define MIWV_GATHER_ABI 1
+#define MIWV_GATHER_ABI 2
 
 enum miwv_gather_dtype { MIWV_F32 = 0, MIWV_F16 = 1, MIWV_BF16 = 2 };
 
@@ -69,6 +69,34 @@ MIWV_API int32_t miwv_gather_force_isa(const char *isa);
 // Outputs do not depend on threads; rows without a pair are read only for entropy or listed logits.
 // Safe to call from several threads at once. On a status other than MIWV_OK no output was written.
 MIWV_API int32_t miwv_gather_cpu(const miwv_gather_job *job);
+
+// --- CUDA: job.logits is device memory of a primary context, the lists and outputs are host memory ---
+
+typedef struct miwv_cuda_device {
+    char name[128];
+    int64_t total_bytes;
+    int32_t capability;       // 10 * major + minor
+    int32_t multiprocessors;
+    int32_t driver_version;   // CUDA version the driver supports, 1000 * major + 10 * minor
+    int32_t reserved;
+} miwv_cuda_device;
+
+// What the library was built with: "native sm_75 ...", "ptx sm_75" or "none".
+MIWV_API const char *miwv_gather_cuda_image(void);
+
+// Devices the CUDA gather could run on; 0 where there is no driver, no device, or image "none", and then
+// miwv_gather_cuda_error() says which. Creates no context. MIWV_CUDA_DRIVER in the environment names another driver library.
+MIWV_API int32_t miwv_gather_cuda_available(void);
+
+MIWV_API int32_t miwv_gather_cuda_device(int32_t ordinal, miwv_cuda_device *device);
+
+// One line about the last failure on the calling thread, "" if there was none.
+MIWV_API const char *miwv_gather_cuda_error(void);
+
+// As miwv_gather_cpu, on the device that holds the logits, on a stream of its own: whatever wrote them must be
+// finished before the call, and the call returns when all outputs are there. A row's outputs depend on nothing but
+// the row and the job's want bits: not on the card, the other rows, or the run.
+MIWV_API int32_t miwv_gather_cuda(const miwv_gather_job *job);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,4 @@
 // hnswlib self-join: build, query every row for its nearest other row, report times, recall@1 against exact ids, and memory.
-// g++ -O3 -march=native -fopenmp hnswlib_join.cpp -o hnswlib_join
 // usage: hnswlib_join FILE.npy M EFC EF[,EF...] THREADS [EXACT.ids]   (EXACT.ids: int32 neighbour per row, written by the perf runner)
 #include "npy.h"
 #include <atomic>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What MIWV does with the sample, computed in PyTorch from the GGUF's f16 weights: neighbours, losses, planted kinds, families.
+"""What MIWV does with the sample, computed in PyTorch from the GGUF: neighbours, losses, planted kinds, families.
 
     python3 scripts/sample/evaluate.py [GGUF] > tables.md
 
@@ -88,15 +88,15 @@ def main():
     ranked = sorted(scored, key=lambda k: (-miwv[k], k))
     top = np.zeros(len(rows), bool)
     top[ranked[:int(0.05 * len(rows))]] = True
-    clean = miwv[kind == "clean"]
+    clean = kind == "clean"
     lines = []
     for name, g in groups:
         if name == "empty":
-            lines.append([name, int(g.sum())] + ["no score"] * 6)
+            lines.append([name, int(g.sum())] + ["no score"] * 7)
             continue
         lines.append([name, int(g.sum()), float(zero[g].mean()), float(one[g].mean()), float(miwv[g].mean()), f"{(miwv[g] < 0).mean():.0%}",
-                      "-" if name == "clean" else auroc(miwv[g], clean), int(top[g].sum())])
-    table(["kind", "rows", "zero-shot loss", "one-shot loss", "MIWV", "example helps", "AUROC of MIWV against clean", "in the top 5 %"], lines)
+                      *(["-", "-"] if name == "clean" else [auroc(miwv[g], miwv[clean]), auroc(zero[g], zero[clean])]), int(top[g].sum())])
+    table(["kind", "rows", "zero-shot loss", "one-shot loss", "MIWV", "example helps", "AUROC of MIWV", "AUROC of zero-shot loss", "in the top 5 %"], lines)
 
     info = {f.name: f for f in FAMILIES}
     ok = np.isin(kind, ["clean", "unseen"])
@@ -113,8 +113,9 @@ def main():
     lines.sort(key=lambda l: -l[6])
     table(["family", "kind", "trained on", "clean rows", "zero-shot", "one-shot", "MIWV", "neighbour of the family"], lines)
 
-    table(["MIWV by neighbour", "clean rows", "MIWV"], [["of the same family", int((ok & same).sum()), float(miwv[ok & same].mean())],
-                                                       ["of another family", int((ok & ~same).sum()), float(miwv[ok & ~same].mean()) if (ok & ~same).any() else "-"]])
+    at = {l["id"]: k for k, l in enumerate(labels)}
+    source = [at[l["of"]] == demo[k] for k, l in enumerate(labels) if l["kind"] == "near_duplicate"]
+    print(f"The neighbour of a near duplicate is the row it was copied from in {sum(source)} of {len(source)} cases.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Writes the model as GGUF v3 (matrices f16, norms f32) and reads such a file back into PyTorch."""
+"""Writes the model as GGUF v3, all f32, and reads such a file back into PyTorch.
+
+f32 and not f16: with f16 weights the library rounds activations to f16, and one last bit that depends on how a sequence was split over
+decodes moved a loss by 1.6e-4 nats (f32: 3e-7). The file is 5 MB instead of 2.5.
+"""
 import struct
 
 import numpy as np
@@ -34,7 +38,7 @@ def write(path, model, vocabulary, name, description):
     meta = [
         entry("general.architecture", STRING, "llama"), entry("general.name", STRING, name),
         entry("general.description", STRING, description), entry("general.license", STRING, "mit"),
-        entry("general.file_type", U32, 1),
+        entry("general.file_type", U32, 0),
         entry("llama.vocab_size", U32, s.vocabulary), entry("llama.context_length", U32, s.context),
         entry("llama.embedding_length", U32, s.width), entry("llama.block_count", U32, s.layers),
         entry("llama.feed_forward_length", U32, s.ffn), entry("llama.attention.head_count", U32, s.heads),
@@ -53,12 +57,12 @@ def write(path, model, vocabulary, name, description):
     state["output.weight"] = state["token_embd.weight"]          # the tied head, written out: some readers want it
     tensors = []
     for key, array in state.items():
-        array = np.ascontiguousarray(array, np.float16 if array.ndim == 2 else np.float32)
+        array = np.ascontiguousarray(array, np.float32)
         tensors.append((key, array))
     infos, offset = [], 0
     for key, array in tensors:
         infos.append(text(key) + struct.pack("<I", array.ndim) + struct.pack(f"<{array.ndim}Q", *array.shape[::-1])
-                     + struct.pack("<IQ", 1 if array.dtype == np.float16 else 0, offset))
+                     + struct.pack("<IQ", 0, offset))
         offset += -(-array.nbytes // ALIGNMENT) * ALIGNMENT
     with open(path, "wb") as f:
         f.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(meta)) + b"".join(meta) + b"".join(infos))
@@ -100,8 +104,9 @@ def read(path):
         infos.append((key, [take("Q") for _ in range(dims)][::-1], take("I"), take("Q")))
     start, state = -(-at // ALIGNMENT) * ALIGNMENT, {}
     for key, shape, kind, offset in infos:
-        array = np.frombuffer(data, np.float16 if kind else np.float32, int(np.prod(shape)), start + offset)
-        state[key] = torch.from_numpy(array.astype(np.float32).reshape(shape))
+        assert kind == 0, f"{path}: {key} is not f32"
+        array = np.frombuffer(data, np.float32, int(np.prod(shape)), start + offset)
+        state[key] = torch.from_numpy(array.reshape(shape).copy())
     state.pop("output.weight")
     model = Model(Shape(meta["llama.vocab_size"], meta["llama.embedding_length"], meta["llama.block_count"], meta["llama.attention.head_count"],
                         meta["llama.attention.head_count_kv"], meta["llama.feed_forward_length"], meta["llama.context_length"],

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Trains the sample model and writes samples/tasks-llama.gguf.
 
-    python3 scripts/sample/train.py --out samples/tasks-llama.gguf --work /tmp/sample --seed 1
+    python3 scripts/sample/train.py --work /tmp/miwv-sample
+    python3 scripts/sample/train.py --work /tmp/miwv-sample --resume --steps 7000 --decay 0.75
 
+The second command goes on from the checkpoint with a fresh linear decay; the committed model had both.
 One thread, PyTorch 1.13 (Debian python3-torch), numpy. A file named "stop" in --work ends the run at the next report and exports.
 A file named "decay" starts the final decay of the learning rate at once (over --decay of the steps planned).
 """
@@ -18,9 +20,10 @@ import torch.nn.functional as F
 
 import gguf
 import make_data
+from families import FAMILIES
 from model import Model, Shape
 from sequences import Source, tokens
-from vocabulary import BOS, FIRST_PIECE, Vocabulary, train as train_vocabulary
+from vocabulary import BOS, FIRST_PIECE, train as train_vocabulary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -75,7 +78,6 @@ def loss_of(model, ids, weights):
 def probe_set(rows, vocabulary, per_group=64):
     """Zero-shot and one-shot sequences of clean evaluation rows, with a random other clean row of the family in front."""
     r, groups = random.Random(5), {}
-    from families import FAMILIES
     kinds = {f.name: ("unseen" if not f.seen else f.kind) for f in FAMILIES}
     clean = [w for w in rows if w["kind"] in ("clean", "unseen")]
     family = {}

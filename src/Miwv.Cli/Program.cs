@@ -6,14 +6,25 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
 {
     ScoreCommands.Select(host),
     ScoreCommands.ScoreOnly(host),
+    PlanCommand.Create(host),
+    RetrievalCommands.Embed(host),
+    RetrievalCommands.Index(host),
+    NeighborsCommand.Create(host),
+    TopCommand.Create(host),
     MetricsCommand.Create(host),
 };
 host.AddTo(root);
 
+if (args.Length == 0)
+{
+    root.Parse("--help").Invoke();
+    return ExitCode.Usage;
+}
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"miwv: {parsed.Errors[0].Message} (miwv {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help lists the options)");
+    string what = parsed.CommandResult.Command is RootCommand && !args[0].StartsWith('-') ? $"{args[0]}: no such command" : parsed.Errors[0].Message;
+    Console.Error.WriteLine($"miwv: {what} (miwv {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help lists the options)");
     return ExitCode.Usage;
 }
 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

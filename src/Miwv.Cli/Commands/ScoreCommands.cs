@@ -74,6 +74,8 @@ internal static class ScoreCommands
         context.Messages.Info(PlanText.Line(plan));
         var scores = run.Score();
         context.Progress?.Dispose();
+        if (scores.Count > 0 && !scores.Status.Contains(RowStatus.Ok))
+            throw new UserException($"{run.Rows.Path}: no row could be scored ({string.Join(", ", scores.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => $"{g.Count()} {RowStatusName.Of(g.Key)}"))}); {run.Directory.ScoresFile} says why for each row");
         return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
     }
 

@@ -16,7 +16,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
         var o = Console.Out;
-        if (selection is not null) TopTable.Write(o, run.Rows, scores, selection.Rows.Take(Preview));
+        if (selection is not null) TopTable.Write(o, run.Rows, StoredScore.ReadAll(run.Directory.ScoresFile), selection.Rows.Take(Preview));
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
@@ -48,6 +48,18 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             json.WriteString("run", run.Directory.Path);
             json.WritePropertyName("summary");
             JsonSerializer.Serialize(json, summary, SummaryJson.Options);
+            if (run.Times.Tokens > 0)
+            {
+                json.WriteStartObject("times");
+                json.WriteNumber("tokens", run.Times.Tokens);
+                json.WriteNumber("scoring_seconds", WaveTimes.Seconds(run.Times.Elapsed));
+                json.WriteNumber("model_seconds", WaveTimes.Seconds(run.Times.Model));
+                json.WriteNumber("mask_and_graph_seconds", WaveTimes.Seconds(run.Times.Prepare));
+                json.WriteNumber("gather_seconds", WaveTimes.Seconds(run.Times.Gather));
+                json.WriteNumber("packing_seconds", WaveTimes.Seconds(run.Times.Pack));
+                json.WriteNumber("run_seconds", elapsed.TotalSeconds);
+                json.WriteEndObject();
+            }
             if (selection is not null)
             {
                 json.WriteStartObject("selection");

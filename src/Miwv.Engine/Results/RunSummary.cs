@@ -38,7 +38,7 @@ public sealed record RunSummary
         {
             Rows = scores.Count,
             Status = Enumerable.Range(0, scores.Count).GroupBy(i => scores.Status[i]).OrderBy(g => g.Key)
-                .ToDictionary(g => Name(g.Key), g => g.Count()),
+                .ToDictionary(g => RowStatusName.Of(g.Key), g => g.Count()),
             DemonstrationsCut = ok.Count(i => scores.DemonstrationCut[i]),
             TokensComputed = plan.Tokens,
             TokensMinimal = plan.Forest.NodeCount,
@@ -51,14 +51,4 @@ public sealed record RunSummary
             Metrics = scores.Metrics is [{ Field: "miwv" }] ? null : [.. scores.Metrics.Select(column => MetricSummary.Of(column, scores))],
         };
     }
-
-    private static string Name(RowStatus status) => status switch
-    {
-        RowStatus.Ok => "ok",
-        RowStatus.Error => "error",
-        RowStatus.EmptyAnswer => "empty_answer",
-        RowStatus.TooLong => "too_long",
-        RowStatus.NoNeighbor => "no_neighbor",
-        _ => "nan",
-    };
 }

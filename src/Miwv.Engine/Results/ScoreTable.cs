@@ -49,13 +49,5 @@ public sealed class ScoreTable
     public double[] Miwv { get; }
 
     /// <summary>The status as files show it: ok, empty_answer, too_long, no_neighbor, nan or error:text.</summary>
-    public string StatusText(int row) => Status[row] switch
-    {
-        RowStatus.Ok => "ok",
-        RowStatus.EmptyAnswer => "empty_answer",
-        RowStatus.TooLong => "too_long",
-        RowStatus.NoNeighbor => "no_neighbor",
-        RowStatus.Nan => "nan",
-        _ => "error:" + Facts.Errors[row],
-    };
+    public string StatusText(int row) => Status[row] == RowStatus.Error ? "error:" + Facts.Errors[row] : RowStatusName.Of(Status[row]);
 }

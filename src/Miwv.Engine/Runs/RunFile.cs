@@ -1,11 +1,14 @@
 using System.Text.Json;
+using Miwv.Data;
+using Miwv.Llama;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
 
 /// <summary>The readable part of run.json: what the user asked for.</summary>
-internal static class RunFile
+public static class RunFile
 {
-    public static void WriteSettings(Utf8JsonWriter json, RunSettings settings)
+    internal static void WriteSettings(Utf8JsonWriter json, RunSettings settings)
     {
         json.WriteStartObject("settings");
         json.WriteString("data", settings.DataPath);
@@ -22,12 +25,55 @@ internal static class RunFile
         json.WriteNumber("gpu-layers", settings.GpuLayers);
         json.WriteNumber("threads", settings.Threads);
         Number(json, "ubatch-size", settings.WaveTokens);
+        json.WriteString("search", settings.Search.ToString().ToLowerInvariant());
+        json.WriteNumber("hnsw-m", settings.Hnsw.M);
+        json.WriteNumber("ef-construction", settings.Hnsw.EfConstruction);
+        json.WriteNumber("ef-search", settings.Hnsw.EfSearch);
         json.WriteString("duplicates", settings.KeepDuplicates ? "keep" : "skip");
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
         json.WriteString("metric", settings.Metrics);
         json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
+    }
+
+    /// <summary>The settings of a run that is there.</summary>
+    /// <exception cref="UserException">run.json is damaged or of another program.</exception>
+    public static RunSettings ReadSettings(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var s = document.RootElement.GetProperty("settings");
+            string? Text(string name) => s.GetProperty(name).GetString();
+            int? Count(string name) => s.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
+            return new RunSettings
+            {
+                DataPath = Text("data")!,
+                ModelPath = Text("model")!,
+                EmbedderPath = Text("embedder"),
+                VectorsPath = Text("embeddings"),
+                Template = Text("template")!,
+                Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
+                Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),
+                Limit = Count("limit"),
+                Window = Count("ctx-size"),
+                Exact = s.GetProperty("exact").GetBoolean(),
+                FlashAttention = Enum.Parse<FlashAttention>(Text("flash-attn")!, ignoreCase: true),
+                GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
+                Threads = s.GetProperty("threads").GetInt32(),
+                WaveTokens = Count("ubatch-size"),
+                Search = Enum.Parse<SearchMode>(Text("search")!, ignoreCase: true),
+                Hnsw = new HnswOptions(Count("hnsw-m")!.Value, Count("ef-construction")!.Value, Count("ef-search")!.Value),
+                KeepDuplicates = Text("duplicates") == "keep",
+                ScoreEos = s.GetProperty("score-eos").GetBoolean(),
+                PerToken = s.GetProperty("per-token").GetBoolean(),
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)
+        {
+            throw new UserException($"{path}: damaged or not written by this program: {e.Message}", e);
+        }
     }
 
     private static void Number(Utf8JsonWriter json, string name, int? value)

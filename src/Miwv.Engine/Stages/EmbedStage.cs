@@ -5,6 +5,7 @@ using Miwv.Engine.Runs;
 using Miwv.Llama;
 using Miwv.Llama.Embedding;
 using Miwv.Retrieval;
+using Miwv.Scoring;
 using Miwv.Scoring.Passes;
 
 namespace Miwv.Engine.Stages;
@@ -15,13 +16,13 @@ namespace Miwv.Engine.Stages;
 /// </summary>
 internal sealed class EmbedStage : IDisposable
 {
-    private const int BatchTokens = 512;
+    private const int BatchTokens = 512, MostContexts = 4;
 
     private readonly RowFile rows;
     private readonly IProgress<StageProgress>? progress;
     private readonly TokenTable texts;
     private readonly int[] first;
-    private readonly TextEmbedder embedder;
+    private readonly List<TextEmbedder> embedders = [];
     private readonly EmbeddingStoreWriter writer;
     private readonly int batchTokens;
     private long lastFlush = Stopwatch.GetTimestamp();
@@ -33,10 +34,9 @@ internal sealed class EmbedStage : IDisposable
         this.progress = progress;
         first = EqualTexts.FirstRows(texts, out int longest);
         batchTokens = Math.Max(BatchTokens, longest);
-        embedder = new TextEmbedder(model, languageModel, batchTokens, threads);
-        writer = File.Exists(path)
-            ? EmbeddingStoreWriter.Resume(path, embedder.Dimension, rows.Count, StoreType.F32, sourceKey)
-            : EmbeddingStoreWriter.Create(path, embedder.Dimension, rows.Count, StoreType.F32, sourceKey);
+        int contexts = Math.Clamp(threads, 1, MostContexts);
+        for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
+        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.Count, StoreType.F32, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
@@ -55,15 +55,22 @@ internal sealed class EmbedStage : IDisposable
     {
         int kept = writer.Count;
         long done = 0, keptTokens = 0;
+        var round = new List<(int From, int To)>(embedders.Count);
         for (int from = 0; from < rows.Count;)
         {
             cancel.ThrowIfCancellationRequested();
-            int to = BatchEnd(from);
-            if (to > kept) Embed(from, to, kept);
-            for (int i = from; i < to; i++) done += texts.Length(i);
-            if (to <= kept) keptTokens = done;
-            from = to;
-            progress?.Report(new("embed", done, texts.TotalTokens, "tokens", to, keptTokens));
+            round.Clear();
+            while (from < rows.Count && round.Count < embedders.Count)
+            {
+                int to = BatchEnd(from);
+                for (int i = from; i < to; i++) done += texts.Length(i);
+                if (to > kept) round.Add((from, to));
+                else keptTokens = done;
+                from = to;
+            }
+            Workers.Run(round.Count, k => Compute(embedders[k], round[k].From, round[k].To));
+            for (int k = 0; k < round.Count; k++) Append(embedders[k], round[k].From, round[k].To, kept);
+            progress?.Report(new("embed", done, texts.TotalTokens, "tokens", from, keptTokens));
         }
         writer.Complete();
     }
@@ -84,13 +91,24 @@ internal sealed class EmbedStage : IDisposable
 
     private bool IsNew(int row) => first[row] == row && texts.Length(row) > 0;
 
-    private void Embed(int from, int to, int kept)
+    private void Compute(TextEmbedder embedder, int from, int to)
     {
         embedder.Begin();
         int count = 0;
         for (int i = from; i < to; i++)
             if (IsNew(i)) embedder.Add(count++, texts[i]);
-        if (count > 0) embedder.Run();
+        try
+        {
+            if (count > 0) embedder.Run();
+        }
+        catch (DecodeException e)
+        {
+            throw new UserException($"rows {from} to {to - 1} could not be embedded: {e.Message}; finished vectors are kept, go on with --resume", e);
+        }
+    }
+
+    private void Append(TextEmbedder embedder, int from, int to, int kept)
+    {
         var zero = new float[embedder.Dimension];
         for (int i = from, text = 0; i < to; i++)
         {
@@ -120,6 +138,6 @@ internal sealed class EmbedStage : IDisposable
     public void Dispose()
     {
         writer.Dispose();
-        embedder.Dispose();
+        embedders.ForEach(embedder => embedder.Dispose());
     }
 }

@@ -14,6 +14,7 @@ internal static class ScoreStage
     /// <exception cref="UserException">The library failed; finished steps stay in the journal.</exception>
     public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
+        if (plan.Count == 0) return new WaveTimes();
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];

@@ -11,7 +11,7 @@ public static class NeighborSearch
     /// Vectors up to which the exact join is faster than building and searching an index. Exact grows with the square, the index almost
     /// linearly, and both with the dimension and the number of cores, so only the count decides (measured: docs/, perf/retrieval).
     /// </summary>
-    public const int ExactUpTo = 150_000;
+    public const int ExactUpTo = 200_000;
 
     // with fewer candidates than this share an index mostly walks over rows that do not count
     private const double SmallestEligibleShare = 0.1;

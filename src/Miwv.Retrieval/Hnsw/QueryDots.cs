@@ -44,18 +44,16 @@ internal sealed unsafe class QueryDots : IDisposable
             _query = (float*)RowOf(vector);
             return;
         }
-        var copy = new Span<float>(_copy, _dimension);
-        HalfConversion.ToSingle(new ReadOnlySpan<Half>(RowOf(vector), _dimension), copy);
-        Scale(copy);
+        HalfConversion.ToSingle(new ReadOnlySpan<Half>(RowOf(vector), _dimension), new Span<float>(_copy, _dimension));
+        ScaleCopy();
     }
 
     /// <summary>Makes a vector from outside the query.</summary>
     internal void SetQuery(ReadOnlySpan<float> vector)
     {
-        var copy = new Span<float>(_copy, _dimension);
-        vector.CopyTo(copy);
+        vector.CopyTo(new Span<float>(_copy, _dimension));
         if (_half)
-            Scale(copy);
+            ScaleCopy();
         _query = _copy;
     }
 
@@ -83,26 +81,27 @@ internal sealed unsafe class QueryDots : IDisposable
         }
     }
 
-    /// <summary>Asks for the first lines of a vector; the hardware follows the rest.</summary>
+    /// <summary>Asks for a vector's cache lines: rows lie anywhere, and the hardware notices a run too late.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Prefetch(int vector)
     {
         if (!Sse.IsSupported)
             return;
         byte* row = RowOf(vector);
-        Sse.Prefetch0(row);
-        Sse.Prefetch0(row + 64);
-        Sse.Prefetch0(row + 128);
-        Sse.Prefetch0(row + 192);
+        for (long line = 0; line < _rowBytes; line += 64)
+            Sse.Prefetch0(row + line);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* RowOf(int vector) => _rows + _firstRows[vector] * _rowBytes;
 
-    private void Scale(Span<float> copy)
+    private void ScaleCopy()
     {
-        foreach (ref float component in copy)
-            component *= HalfScale;
+        int k = 0;
+        for (; k <= _dimension - Lanes; k += Lanes)
+            (Vector512.Load(_copy + k) * HalfScale).Store(_copy + k);
+        for (; k < _dimension; k++)
+            _copy[k] *= HalfScale;
         _query = _copy;
     }
 

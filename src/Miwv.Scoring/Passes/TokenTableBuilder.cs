@@ -24,7 +24,7 @@ public static class TokenTableBuilder
             {
                 cancel.ThrowIfCancellationRequested();
                 int round = from;
-                Run(workers, worker =>
+                Workers.Run(workers, worker =>
                 {
                     var buffer = buffers[worker];
                     buffer.Clear();
@@ -45,22 +45,5 @@ public static class TokenTableBuilder
             }
         }
         return new TokenTable(scratchPath, starts);
-    }
-
-    private static void Run(int workers, Action<int> body)
-    {
-        if (workers == 1)
-        {
-            body(0);
-            return;
-        }
-        try
-        {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, body);
-        }
-        catch (AggregateException e) when (e.InnerException is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
-        }
     }
 }

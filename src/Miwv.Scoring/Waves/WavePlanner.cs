@@ -13,6 +13,10 @@ public sealed class WavePlanner
     private readonly int trunkWorth;
     private readonly List<WaveStep> steps = [];
     private readonly List<WaveRange> ranges = [];
+    private readonly Stack<Siblings> rest = [];
+
+    // Subtrees [Lo, Hi) that part at Depth and are still to be packed into the wave; after the last of them it is closed.
+    private readonly record struct Siblings(int Lo, int Hi, int Depth, OpenWave Wave, bool IsLast);
 
     private WavePlanner(PrefixForest forest, WaveLimits limits)
     {
@@ -28,40 +32,49 @@ public sealed class WavePlanner
         if (limits.Tokens < 1 || limits.Outputs < 1 || limits.Leaves is < 1 or > 256)
             throw new ArgumentException($"wave limits {limits}");
         var planner = new WavePlanner(forest, limits);
-        planner.Pack(0, forest.Count, 0, -1);
+        planner.Pack();
         return new WavePlan(forest, limits, planner.steps, planner.ranges);
     }
 
-    // Everything of places [lo, hi) below the resident path of depth `depth`.
-    private void Pack(int lo, int hi, int depth, int parent)
+    // Depth first with a stack of its own: a path may have a branch at every one of its hundred thousand tokens.
+    private void Pack()
     {
-        while (lo < hi && forest.Length(lo) <= depth) lo++; // these ended on the path
-        if (lo == hi) return;
-        var wave = new OpenWave(forest, limits, steps, ranges, depth, parent);
-        PackChildren(lo, hi, depth, wave);
-        wave.Close();
-    }
-
-    private void PackChildren(int lo, int hi, int depth, OpenWave wave)
-    {
-        for (int from = lo; from < hi;)
+        PushPath(0, forest.Count, 0, -1);
+        while (rest.TryPop(out var siblings))
         {
-            int to = from + 1;
-            while (to < hi && forest.Shared(to) > depth) to++;
-            if (!wave.TryAdd(from, to)) PackLarge(from, to, wave);
-            from = to;
+            var (lo, hi, depth, wave, isLast) = siblings;
+            while (lo < hi)
+            {
+                int to = lo + 1;
+                while (to < hi && forest.Shared(to) > depth) to++;
+                if (!wave.TryAdd(lo, to))
+                {
+                    rest.Push(siblings with { Lo = to });
+                    PushLarge(lo, to, wave);
+                    break;
+                }
+                lo = to;
+            }
+            if (lo == hi && isLast) wave.Close();
         }
     }
 
+    // Everything of places [lo, hi) below the resident path of depth `depth`, in waves of its own.
+    private void PushPath(int lo, int hi, int depth, int parent)
+    {
+        while (lo < hi && forest.Length(lo) <= depth) lo++; // these ended on the path
+        if (lo < hi) rest.Push(new Siblings(lo, hi, depth, new OpenWave(forest, limits, steps, ranges, depth, parent), true));
+    }
+
     // A subtree that no single wave holds.
-    private void PackLarge(int lo, int hi, OpenWave wave)
+    private void PushLarge(int lo, int hi, OpenWave wave)
     {
         int common = forest.CommonDepth(lo, hi);
         long waves = forest.Nodes(lo, hi, wave.Base) / limits.Tokens + 1;
         bool single = hi == lo + 1 || forest.Leaves(lo, hi) == 1;
         if (!single && (common - wave.Base) * (waves - 1) < trunkWorth)
         {
-            PackChildren(lo, hi, common, wave);
+            rest.Push(new Siblings(lo, hi, common, wave, false));
             return;
         }
         int parent = wave.Parent, at = wave.Base;
@@ -73,7 +86,7 @@ public sealed class WavePlanner
             parent = steps.Count - 1;
             at = stop;
         }
-        Pack(lo, hi, at, parent);
+        PushPath(lo, hi, at, parent);
     }
 
     private bool FitsWave(int lo, int hi, int depth) =>

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Miwv.Cli.Terminal;
+using Miwv.Engine;
+using Miwv.Retrieval;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>embed and index: the first stages of a run by themselves; a later select on the same run directory finds their results.</summary>
+internal static class RetrievalCommands
+{
+    public static Command Embed(CommandHost host)
+    {
+        var command = new Command("embed", "Embed every row's prompt into the run's store");
+        var options = new RunOptions();
+        var output = new Option<string?>("--output", "-o") { Description = "also write the vectors as .npy [rows x dimension] f32", HelpName = "NPY" };
+        options.AddTo(command);
+        command.Options.Add(output);
+        command.SetAction(parsed => host.Run(parsed, context =>
+        {
+            if (parsed.GetValue(output) is { } target) OutputFile.Check(target);
+            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            var store = run.Embed();
+            context.Progress?.Dispose();
+            int zero = Enumerable.Range(0, store.Count).Count(store.IsZero);
+            if (parsed.GetValue(output) is { } file) NpyFile.Export(store, file);
+            Console.WriteLine($"vectors   {ProgressLine.Count(store.Count)} x {store.Dimension}{(zero > 0 ? $", {ProgressLine.Count(zero)} of them zero (no known word, or an error row)" : "")}");
+            Console.WriteLine($"store     {store.Path} ({ProgressLine.Size(store.FileBytes)})");
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    public static Command Index(CommandHost host)
+    {
+        var command = new Command("index", "Build the HNSW index of the run's vectors and measure its recall");
+        var options = new RunOptions();
+        options.AddTo(command);
+        command.SetAction(parsed => host.Run(parsed, context =>
+        {
+            var settings = options.Read(parsed, context.Messages.Info) with { Search = SearchMode.Hnsw };
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            run.FindNeighbors();
+            context.Progress?.Dispose();
+            Console.WriteLine($"index     {run.Directory.IndexFile} ({ProgressLine.Size(new FileInfo(run.Directory.IndexFile).Length)})");
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+}

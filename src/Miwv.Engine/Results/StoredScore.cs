@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Miwv.Data;
+
+namespace Miwv.Engine.Results;
+
+/// <summary>A line of scores.jsonl; NaN = null. Losses are mean nats per answer token.</summary>
+public sealed record StoredScore(int Row, RowId Id, string Status, RowId? Neighbor, double Cosine, int AnswerTokens, double ZeroShot, double OneShot, double Miwv, bool DemonstrationCut)
+{
+    /// <exception cref="UserException">The file is missing or a line is damaged; the line is named.</exception>
+    public static IReadOnlyList<StoredScore> ReadAll(string path)
+    {
+        if (!File.Exists(path)) throw new UserException($"{path}: no scores yet; finish the run first (select or score with --run)");
+        var scores = new List<StoredScore>();
+        foreach (string line in File.ReadLines(path))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                var root = document.RootElement;
+                double Number(string name) => root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN;
+                scores.Add(new StoredScore(scores.Count, IdOf(root.GetProperty("id"))!.Value, root.GetProperty("status").GetString()!, IdOf(root.GetProperty("neighbor")),
+                    Number("cosine"), root.GetProperty("n_answer").GetInt32(), Number("zero_nll"), Number("one_nll"), Number("miwv"), root.GetProperty("demo_cut").GetBoolean()));
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new UserException($"{path}:{scores.Count + 1}: damaged; delete the file and repeat the run, it is made again from the journal", e);
+            }
+        }
+        return scores;
+    }
+
+    private static RowId? IdOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => RowId.FromString(element.GetString()!),
+        JsonValueKind.Number => RowId.FromInteger(element.GetRawText()),
+        _ => null,
+    };
+}

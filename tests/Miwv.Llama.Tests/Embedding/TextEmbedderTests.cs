@@ -1,0 +1,92 @@
+using Miwv.Llama.Embedding;
+using Miwv.Llama.Native;
+using Miwv.Llama.Tests.Gguf;
+
+namespace Miwv.Llama.Tests.Embedding;
+
+public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture<TinyModelFile>
+{
+    private static readonly string[] Texts = ["the", "the quick brown fox", "jumps over the lazy dog and over the lazy dog again", "a b c", "the quick brown fox"];
+
+    public static TheoryData<string> Embedders => SharedModels.Folder is null ? [""] : ["wordvec-meta-14k-325d-f32.gguf", "glove-twitter-12k-25d-f32.gguf", "stories260K-f32.gguf"];
+
+    [Theory]
+    [MemberData(nameof(Embedders))]
+    public void AnEmbeddingDoesNotDependOnItsCompany(string name)
+    {
+        using LlamaModel? shared = name.Length == 0 ? null : LlamaModel.Load(SharedModels.Path(name), new ModelOptions(0));
+        LlamaModel model = shared ?? tiny.Model;
+        bool languageModel = shared is null || name.StartsWith("stories", StringComparison.Ordinal);
+        using var embedder = new TextEmbedder(model, languageModel, 256, 1);
+        Assert.Equal(Pooling.Mean, embedder.Pooling);
+        int[][] tokens = [.. Texts.Select(t => model.Vocabulary.Tokenize(t, addSpecial: true))];
+        embedder.Begin();
+        for (int i = 0; i < tokens.Length; i++) embedder.Add(i, tokens[i]);
+        embedder.Run();
+        float[][] together = [.. Texts.Select((_, i) => embedder.Vector(i).ToArray())];
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            embedder.Begin();
+            embedder.Add(0, tokens[i]);
+            embedder.Run();
+            AssertClose(embedder.Vector(0), together[i]);
+        }
+        Assert.True(Distance(together[0], together[2]) > 1e-3); // the texts are not all one
+    }
+
+    [Fact]
+    public void ALanguageModelGivesTheMeanOfItsLastHiddenStates()
+    {
+        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, 256, 1);
+        using var context = new LlamaContext(tiny.Model, new ContextOptions { Cells = 256, Batch = 256, Threads = 1, Embeddings = true, Pooling = Pooling.None });
+        using var batch = new DecodeBatch(256);
+        foreach (string text in Texts)
+        {
+            int[] tokens = tiny.Model.Vocabulary.Tokenize(text, addSpecial: true);
+            context.Clear();
+            batch.Clear();
+            for (int i = 0; i < tokens.Length; i++) batch.Add(tokens[i], i, 0, 1, output: true);
+            context.Decode(batch);
+            context.Synchronize();
+            var mean = new float[tiny.Model.EmbeddingSize];
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                float* state = LlamaNative.llama_get_embeddings_ith(context.Handle, i);
+                for (int k = 0; k < mean.Length; k++) mean[k] += state[k] / tokens.Length;
+            }
+            embedder.Begin();
+            embedder.Add(0, tokens);
+            embedder.Run();
+            AssertClose(embedder.Vector(0), mean);
+        }
+    }
+
+    [Fact]
+    public void AsManyTextsAsAreAllowedFit()
+    {
+        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, 256, 1);
+        embedder.Begin();
+        for (int i = 0; i < TextEmbedder.MaxTexts; i++) embedder.Add(i, [1, 3 + i, 7]);
+        embedder.Run();
+        float[] one = embedder.Vector(TextEmbedder.MaxTexts - 1).ToArray();
+        embedder.Begin();
+        embedder.Add(0, [1, 3 + TextEmbedder.MaxTexts - 1, 7]);
+        embedder.Run();
+        AssertClose(embedder.Vector(0), one);
+    }
+
+    // Relative to the length of the vector: kernels differ with the number of rows.
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) => Assert.InRange(Distance(expected, actual), 0, 2e-3);
+
+    private static double Distance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Assert.Equal(a.Length, b.Length);
+        double difference = 0, length = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            difference += ((double)a[i] - b[i]) * (a[i] - b[i]);
+            length += (double)a[i] * a[i];
+        }
+        return Math.Sqrt(difference / length);
+    }
+}

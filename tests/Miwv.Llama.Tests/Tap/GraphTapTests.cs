@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Miwv.Llama.Native;
+using Miwv.Llama.Tap;
+
+namespace Miwv.Llama.Tests.Tap;
+
+public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<TinyModelFile>
+{
+    private const int Sequences = 5, Size = 64;
+
+    private LlamaContext Context(FlashAttention flash = FlashAttention.Off) => new(tiny.Model, new ContextOptions
+    {
+        Cells = 256, Batch = Size, OutputRows = Size, Threads = 1, FlashAttention = flash, CacheType = flash == FlashAttention.Off ? CacheType.F32 : CacheType.F16,
+    });
+
+    [Theory]
+    [InlineData(FlashAttention.Off)]
+    [InlineData(FlashAttention.On)]
+    public void LogitsAreBitForBitThoseOfTheLibrary(FlashAttention flash)
+    {
+        LlamaContext tapped = Context(flash);
+        using LlamaContext plain = Context(flash);
+        using var tap = new GraphTap(tapped, Sequences);
+        using (tapped)
+        using (var batch = new DecodeBatch(Size))
+            for (int round = 0; round < 6; round++)
+            {
+                // trunks without outputs, waves of changing shape, the same shape twice: the library keeps graphs and reuses them
+                int trunk = round % 3 == 0 ? 0 : 6, rows = round is 4 or 5 ? 9 : 3 + round;
+                foreach (LlamaContext context in new[] { tapped, plain })
+                {
+                    context.Clear();
+                    if (trunk > 0)
+                    {
+                        batch.Clear();
+                        for (int i = 0; i < trunk; i++) batch.Add(10 + i, i, 0, Sequences, output: false);
+                        context.Decode(batch);
+                        context.Synchronize();
+                    }
+                    Fill(batch, trunk, rows, round);
+                    context.Decode(batch);
+                    context.Synchronize();
+                }
+                LogitsTensor logits = tap.Logits(batch.OutputCount);
+                Assert.Equal((batch.OutputCount, tiny.Model.Vocabulary.Size, true), (logits.Rows, logits.Vocabulary, logits.OnHost));
+                var seen = new ReadOnlySpan<float>((void*)logits.Address, logits.Rows * logits.Vocabulary);
+                for (int token = 0, row = 0; token < batch.Count; token++)
+                    if (batch.Native.logits[token] != 0)
+                        Assert.True(MemoryMarshal.AsBytes(plain.LogitsOf(token)).SequenceEqual(MemoryMarshal.AsBytes(seen.Slice(row++ * logits.Vocabulary, logits.Vocabulary))), $"round {round}, token {token}");
+            }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // shows that the mark would be overwritten
+    public void TheLibrarysHostBufferIsNeverWritten(bool withTap)
+    {
+        const float mark = -12345.5f;
+        LlamaContext context = Context();
+        using GraphTap? tap = withTap ? new GraphTap(context, Sequences) : null;
+        using (context)
+        using (var batch = new DecodeBatch(Size))
+        {
+            Fill(batch, 0, 7, 0);
+            context.Decode(batch);
+            context.Synchronize();
+            int count = batch.OutputCount * tiny.Model.Vocabulary.Size;
+            float* buffer = LlamaNative.llama_get_logits(context.Handle);
+            Assert.True(buffer != null);
+            new Span<float>(buffer, count).Fill(mark);
+            for (int round = 1; round < 4; round++)
+            {
+                context.Clear();
+                Fill(batch, 0, 7, round);
+                context.Decode(batch);
+                context.Synchronize();
+                Assert.True(buffer == LlamaNative.llama_get_logits(context.Handle));
+            }
+            int kept = new Span<float>(buffer, count).Count(mark);
+            Assert.Equal(withTap ? count : 0, kept);
+        }
+    }
+
+    [Fact]
+    public void AnotherNumberOfRowsVoidsTheWave()
+    {
+        LlamaContext context = Context();
+        using var tap = new GraphTap(context, Sequences);
+        using (context)
+        using (var batch = new DecodeBatch(Size))
+        {
+            Assert.Contains("no logits", Assert.Throws<TapException>(() => tap.Logits(1)).Message, StringComparison.Ordinal);
+            Fill(batch, 0, 4, 0);
+            context.Decode(batch);
+            context.Synchronize();
+            int rows = batch.OutputCount;
+            Assert.Equal(rows, tap.Logits(rows).Rows);
+            string message = Assert.Throws<TapException>(() => tap.Logits(rows + 1)).Message;
+            Assert.Contains($"300 x {rows} ", message, StringComparison.Ordinal);
+            Assert.Contains($"expected 300 x {rows + 1}", message, StringComparison.Ordinal);
+        }
+    }
+
+    // Sequences of `rows` tokens below a trunk, every second token an output.
+    private static void Fill(DecodeBatch batch, int trunk, int rows, int seed)
+    {
+        batch.Clear();
+        var random = new Random(seed);
+        for (int s = 0; s < Sequences; s++)
+            for (int i = 0; i < rows; i++)
+                batch.Add(3 + random.Next(290), trunk + i, s, 1, output: (i + s) % 2 == 0);
+    }
+}
