@@ -9,9 +9,8 @@ internal static class TopTable
 {
     public static void Write(TextWriter output, RowFile rows, IReadOnlyList<StoredScore> scores, IEnumerable<int> chosen)
     {
-        var metric = scores.Metrics[0];
         int text = Math.Max(20, Width() - 62);
-        output.WriteLine($"{"rank",4}  {metric.Field,8}  {"zero",8}  {"one",8}  {"cosine",6}  {"id",-16}  instruction");
+        output.WriteLine($"{"rank",4}  {"miwv",8}  {"zero",8}  {"one",8}  {"cosine",6}  {"id",-16}  instruction");
         int rank = 0;
         foreach (int row in chosen)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
