@@ -195,6 +195,14 @@ public sealed class MiwvRun : IDisposable
         return scores;
     }
 
+    /// <summary>Chooses rows of a scored run.</summary>
+    /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>
+    public Selection Select(ScoreTable scores, SelectionRequest request)
+    {
+        var texts = Passes.Tokens;
+        return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+    }
+
     private void Run(WavePlan waves, string journal, PassResults results)
     {
         byte[] key = inputs.PlanKey(settings, waves);
