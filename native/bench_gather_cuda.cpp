@@ -126,7 +126,7 @@ int main(int argc, char **argv) {
     const char *why = "";
     driver = cuda::load_driver(&why);
     miwv_cuda_device device;
-    if (driver == nullptr || miwv_gather_cuda_available() == 0 || miwv_gather_cuda_device(0, &device) != MIWV_OK) {
+    if (miwv_gather_cuda_available() == 0 || driver == nullptr || miwv_gather_cuda_device(0, &device) != MIWV_OK) {
         std::fprintf(stderr, "bench_gather_cuda: %s\n", miwv_gather_cuda_error());
         return 1;
     }

@@ -1,4 +1,5 @@
 using Miwv.Engine.Journal;
+using Miwv.Scoring.Passes;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Tests.Journal;
@@ -10,13 +11,15 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
 
     public const int Steps = 12;
 
+    private readonly TokenTable tokens = TokenTableBuilder.Build(1, (_, list) => list.AddRange([1, 2]), path + ".tokens", 1, null, CancellationToken.None);
+
     public string Path => path;
 
-    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, perToken, steps);
+    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, Layout(perToken), steps);
 
-    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], perToken, Steps);
+    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], Layout(perToken), Steps);
 
-    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, !perToken, Steps);
+    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, Layout(!perToken), Steps);
 
     public byte[] Bytes
     {
@@ -27,7 +30,7 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
     /// <summary>Writes steps behind what is there, as a resumed run does.</summary>
     public void Write(params IEnumerable<int> steps)
     {
-        using JournalWriter writer = JournalWriter.Open(path, Key, perToken, Open());
+        using JournalWriter writer = JournalWriter.Open(path, Key, Layout(perToken), Open());
         foreach (int step in steps)
         {
             var (passes, bounds, nll, logProbs) = Contents(step);
@@ -46,7 +49,7 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
             Assert.Equal((step, passes.Length), (record.Step, record.Segments));
             for (int i = 0; i < passes.Length; i++)
                 Assert.Equal((passes[i], bounds[i + 1] - bounds[i], nll[i]), record.Segment(i));
-            Assert.Equal(perToken ? logProbs : [], record.LogProbs.ToArray());
+            Assert.Equal(perToken ? logProbs : [], record.Values.ToArray());
         }
         return [.. reader.Steps.Order()];
     }
@@ -63,5 +66,11 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
         return (passes, bounds, nll, [.. Enumerable.Range(0, bounds[^1]).Select(_ => -random.NextSingle())]);
     }
 
-    public void Dispose() => File.Delete(path);
+    private JournalLayout Layout(bool values) => new(new PassList(tokens), values);
+
+    public void Dispose()
+    {
+        tokens.Dispose();
+        File.Delete(path);
+    }
 }
