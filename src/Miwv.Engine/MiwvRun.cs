@@ -1,10 +1,13 @@
 using Miwv.Data;
+using Miwv.Engine.Gpu;
 using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Stages;
 using Miwv.Llama;
 using Miwv.Llama.Gguf;
+using Miwv.Metrics;
+using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
 using Miwv.Scoring.Forest;
 using Miwv.Scoring.Passes;
@@ -20,6 +23,7 @@ public sealed class MiwvRun : IDisposable
 {
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
+    private readonly IReadOnlyList<Metric> metrics;
     private readonly IProgress<StageProgress>? progress;
     private readonly Action<string> warn;
     private readonly CancellationToken cancel;
@@ -29,11 +33,12 @@ public sealed class MiwvRun : IDisposable
     private KnnGraph? neighbors;
     private RowPasses? passes;
     private WavePlan? plan;
+    private MetricStage? stage;
     private WaveSizing? sizing;
 
-    private MiwvRun(RunSettings settings, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.inputs, Directory, Resumed) = (settings, inputs, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Directory, Resumed) = (settings, metrics, inputs, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
         Facts = RowFacts.Read(inputs.Rows, null, cancel);
         if (inputs.Rows.Count == Facts.Errors.Count)
@@ -58,6 +63,7 @@ public sealed class MiwvRun : IDisposable
     /// <exception cref="UserException">Anything wrong with the input, the settings or the directory.</exception>
     public static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
+        var metrics = MetricRegistry.Parse(settings.Metrics);
         var inputs = RunInputs.Open(settings, progress, cancel);
         RunDirectory? run = null;
         try
@@ -65,7 +71,7 @@ public sealed class MiwvRun : IDisposable
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, inputs, run, found, progress, warn, cancel);
+            return new MiwvRun(settings, metrics, inputs, run, found, progress, warn, cancel);
         }
         catch
         {
@@ -117,29 +123,64 @@ public sealed class MiwvRun : IDisposable
         return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
-    /// <summary>Each row's nearest row.</summary>
+    /// <summary>Each row's nearest rows, as many as a metric needs, at least one; none at all if no metric needs any.</summary>
     public KnnGraph FindNeighbors()
     {
         if (neighbors is not null) return neighbors;
-        byte[] key = inputs.NeighborKey(settings);
-        neighbors = NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key);
-        if (neighbors is not null) return neighbors;
-        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
-        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        neighbors = ExactSelfJoin.Run(Embed(), 1, rules, settings.Threads, new Share(progress, Rows.Count), cancel);
-        NeighborFile.Write(Directory.NeighborsFile, neighbors, key);
-        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
-        return neighbors;
+        int k = metrics.Max(metric => metric.Neighbors);
+        return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
     }
+
+    /// <summary>Each row's k nearest rows.</summary>
+    public KnnGraph FindNeighbors(int k)
+    {
+        byte[] key = inputs.NeighborKey(settings, k);
+        if (NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key) is { } stored) return stored;
+        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
+        var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
+        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
+        var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
+        NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
+        NeighborFile.Write(Directory.NeighborsFile, found.Graph, key);
+        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
+        NeighborSearched?.Invoke(found);
+        return found.Graph;
+    }
+
+    /// <summary>The k rows nearest to a sentence, best first, by comparing all.</summary>
+    /// <exception cref="UserException">The vectors came from a file, so that there is no model to embed the sentence with.</exception>
+    public IReadOnlyList<(int Row, double Cosine)> Nearest(string text, int k)
+    {
+        if (settings.VectorsPath is not null)
+            throw new UserException("--query needs the model that made the vectors; with --embeddings there is none, name one with -e");
+        if (settings.EmbedderPath is not { } path) return QueryStage.Nearest(Embed(), Model, true, text, k, settings.Threads);
+        using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
+        return QueryStage.Nearest(Embed(), embedder, !inputs.Embedder!.IsEncoderOnly, text, k, settings.Threads);
+    }
+
+    /// <summary>Called when neighbours had to be searched: how, why so, and what an index missed.</summary>
+    public Action<NeighborSearchResult>? NeighborSearched { get; set; }
 
     /// <summary>The passes of all rows, and the waves they are packed into.</summary>
     public WavePlan Plan()
     {
         if (plan is not null) return plan;
         var graph = FindNeighbors();
-        passes = PassStage.Run(Tokenize(), Facts, graph, ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn));
-        sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
-        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), sizing.Limits);
+        int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
+        passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
+        stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
+        var forest = new PrefixForest(passes.Passes);
+        if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
+        {
+            WaveSizeFile.RefuseOtherDevice(Directory);
+            sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
+            return plan = WavePlanner.Plan(forest, sizing.Limits);
+        }
+        card.WarnOfSlowGather(warn);
+        var wanted = WaveSizeFile.Read(Directory, card.Name) ?? GpuWaveSizing.For(ModelFootprint.Of(inputs.ModelFile), card.TotalBytes, ComputeCard.HostBytes, settings);
+        (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), warn);
+        WaveSizeFile.Write(Directory, card.Name, sizing);
+        return plan;
     }
 
     public RowPasses Passes
@@ -157,13 +198,30 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
+        var results = new PassResults(Passes.Passes);
         var waves = Plan();
-        byte[] key = inputs.PlanKey(settings, waves);
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, OnRow is { } listener ? new RowWatch(passes!, listener) : null, progress, cancel);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken));
+        Run(waves, Directory.JournalFile, results, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
+        for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results); round++, first = passes.Passes.Count)
+            Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results);
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, stage.Compute(results));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
         return scores;
+    }
+
+    /// <summary>Chooses rows of a scored run.</summary>
+    /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>
+    public Selection Select(ScoreTable scores, SelectionRequest request)
+    {
+        var texts = Passes.Tokens;
+        return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+    }
+
+    private void Run(WavePlan waves, string journal, PassResults results, RowWatch? watch = null)
+    {
+        byte[] key = inputs.PlanKey(settings, waves);
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
+        PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 
     public void Dispose()
@@ -176,13 +234,14 @@ public sealed class MiwvRun : IDisposable
         Directory.Dispose();
     }
 
-    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing!.FlashAttention);
+    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention);
 
     private TokenTable Tokenize()
     {
         if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        return tokens = PassStage.Tokenize(Rows, Facts, Model.Vocabulary, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
+        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
+        return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 
     private sealed class Share(IProgress<StageProgress>? progress, int rows) : IProgress<double>

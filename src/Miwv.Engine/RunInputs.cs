@@ -4,6 +4,7 @@ using System.Text;
 using Miwv.Data;
 using Miwv.Engine.Runs;
 using Miwv.Llama.Gguf;
+using Miwv.Retrieval;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine;
@@ -58,7 +59,10 @@ internal sealed class RunInputs : IDisposable
         }
     }
 
-    public RunIdentity Identity(RunSettings s) => new(
+    // a run for MIWV alone has the identity it had before there were other metrics
+    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed))]);
+
+    private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
         new("model", modelHash), new("embeddings", embeddingHash),
@@ -66,15 +70,16 @@ internal sealed class RunInputs : IDisposable
         new("duplicates", s.KeepDuplicates ? "keep" : "skip"),
         new("exact", s.Exact.ToString()), new("flash_attention", s.FlashAttention.ToString()), new("gpu_layers", Text(s.GpuLayers)),
         new("wave_tokens", Text(s.WaveTokens)), new("per_token", s.PerToken.ToString()),
-    ]);
+        new("search", $"{s.Search}{(s.Search == SearchMode.Exact || s.Hnsw == new HnswOptions() ? "" : $", M {s.Hnsw.M}, efConstruction {s.Hnsw.EfConstruction}, efSearch {s.Hnsw.EfSearch}")}"),
+    ];
 
     /// <summary>What the vectors depend on.</summary>
     public string EmbeddingKey(RunSettings s) =>
         $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
 
     /// <summary>What the neighbours depend on, 32 bytes; the template counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
-    public byte[] NeighborKey(RunSettings s) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|k=1"));
+    public byte[] NeighborKey(RunSettings s, int k) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}"));
 
     /// <summary>What the steps depend on, 32 bytes.</summary>
     public byte[] PlanKey(RunSettings s, WavePlan plan) =>

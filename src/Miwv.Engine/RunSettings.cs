@@ -1,5 +1,6 @@
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine;
 
@@ -33,11 +34,21 @@ public sealed record RunSettings
     /// <summary>Most tokens of one decode; null = chosen for the machine.</summary>
     public int? WaveTokens { get; init; }
 
+    /// <summary>How neighbours are searched: all pairs, an HNSW index, or the faster one.</summary>
+    public SearchMode Search { get; init; } = SearchMode.Auto;
+    public HnswOptions Hnsw { get; init; } = new();
+
     /// <summary>Rows identical to a row may be its demonstration.</summary>
     public bool KeepDuplicates { get; init; }
 
     /// <summary>The end-of-sequence token is scored behind every answer.</summary>
     public bool ScoreEos { get; init; }
+
+    /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
+    public string Metrics { get; init; } = "miwv";
+
+    /// <summary>Draws held-out rows, random examples and cluster centres.</summary>
+    public int Seed { get; init; }
 
     /// <summary>The log-prob of every scored token is kept in the journal.</summary>
     public bool PerToken { get; init; }

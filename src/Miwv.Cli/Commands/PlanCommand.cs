@@ -33,7 +33,7 @@ internal static class PlanCommand
 
     private static void WriteText(WavePlan plan, Dictionary<RowStatus, int> status, RunEstimate estimate)
     {
-        long plain = plan.Forest.Passes.PlainTokens;
+        long plain = plan.Forest.PlainTokens;
         int trunks = Enumerable.Range(0, plan.Count).Count(i => plan[i].IsTrunk);
         Line($"rows      {string.Join(", ", status.Select(s => $"{ProgressLine.Count(s.Value)} {RowStatusName.Of(s.Key)}"))}");
         Line($"passes    {plan.Forest.Count:N0}");
@@ -58,7 +58,7 @@ internal static class PlanCommand
             json.WriteNumber("passes", plan.Forest.Count);
             json.WriteNumber("tokens_computed", plan.Tokens);
             json.WriteNumber("tokens_minimal", plan.Forest.NodeCount);
-            json.WriteNumber("tokens_plain", plan.Forest.Passes.PlainTokens);
+            json.WriteNumber("tokens_plain", plan.Forest.PlainTokens);
             json.WriteNumber("decodes", plan.Count);
             json.WriteNumber("wave_tokens", plan.Limits.Tokens);
             json.WriteNumber("wave_outputs", plan.Limits.Outputs);

@@ -65,7 +65,7 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
         lock (Gate)
         {
             Board = board;
-            if (plan is { Tokens: > 0 }) Sharing = (double)plan.Forest.Passes.PlainTokens / plan.Tokens;
+            if (plan is { Tokens: > 0 }) Sharing = (double)plan.Forest.PlainTokens / plan.Tokens;
         }
     }
 

@@ -21,6 +21,10 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
             o.WriteLine(Line($"loss      zero-shot {summary.MeanZeroShot:F4}, one-shot {summary.MeanOneShot:F4}, MIWV {mean:F4} nats a token; the example helped {100.0 * summary.Helped / summary.Status.GetValueOrDefault("ok"):F1} % of the rows"));
+        foreach (var metric in summary.Metrics ?? [])
+            o.WriteLine(Line($"{metric.Name,-9} {(metric.Rows == 0 ? "no row has a value" : Line($"mean {metric.Mean:F4}, {metric.Lowest:F4} to {metric.Highest:F4}"))}{(metric.Missing > 0 ? Line($"; {metric.Missing:N0} rows without a value") : "")}{string.Concat(metric.Totals.Select(total => Line($"; {total.Key} {total.Value:G6}")))}"));
+        if (summary.Metrics is { Count: > 1 } several)
+            o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
         if (run.Times.Tokens > 0)
         {
@@ -31,7 +35,10 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
         if (selection is not null && top is not null)
+        {
+            o.WriteLine(Line($"baseline  {100 * selection.LongestOverlap:F1} % of the selection are among as many longest answers, {100 * selection.RandomOverlap:F1} % among as many random rows; mean answer {selection.AnswerTokens.Chosen:F1} tokens, {selection.AnswerTokens.All:F1} in all rows"));
             o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {file}")}"));
+        }
         o.WriteLine($"scores    {run.Directory.ScoresFile}");
     }
 
@@ -62,6 +69,11 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
                 json.WriteString("file", file);
                 json.WriteNumber("wanted", selection.Wanted);
                 json.WriteNumber("ranked", selection.Ranked);
+                json.WriteNumber("longest_overlap", selection.LongestOverlap);
+                json.WriteNumber("random_overlap", selection.RandomOverlap);
+                json.WriteStartObject("kept_out");
+                foreach (var (gate, rows) in selection.KeptOut) json.WriteNumber(gate.ToString(), rows);
+                json.WriteEndObject();
                 json.WriteStartArray("ids");
                 foreach (int row in selection.Rows) run.Rows.Id(row).WriteTo(json);
                 json.WriteEndArray();

@@ -23,12 +23,12 @@ internal sealed class JournalReader
     /// <param name="stepCount">Records of steps beyond the plan are not valid.</param>
     /// <returns>Null if the file has no valid header of this plan (a run that was killed before it began one).</returns>
     /// <exception cref="UserException">The journal belongs to another plan.</exception>
-    public static JournalReader? Open(string path, ReadOnlySpan<byte> planKey, bool perToken, int stepCount)
+    public static JournalReader? Open(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, int stepCount)
     {
         if (!File.Exists(path)) return null;
         byte[] data = File.ReadAllBytes(path);
         if (data.Length < JournalFormat.HeaderSize) return null;
-        var expected = JournalFormat.Header(planKey, perToken);
+        var expected = JournalFormat.Header(planKey, layout);
         if (!data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected))
         {
             uint crc = BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(60));
@@ -37,7 +37,7 @@ internal sealed class JournalReader
         }
         var reader = new JournalReader(data);
         reader.IsClean = data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected);
-        reader.Scan(stepCount, perToken);
+        reader.Scan(stepCount, layout.HasValues);
         return reader;
     }
 
@@ -47,12 +47,12 @@ internal sealed class JournalReader
         return new JournalRecord(data.AsSpan(at, size));
     }
 
-    private void Scan(int stepCount, bool perToken)
+    private void Scan(int stepCount, bool hasValues)
     {
         int at = JournalFormat.HeaderSize;
         while (at < data.Length)
         {
-            int size = SizeAt(at, stepCount, perToken);
+            int size = SizeAt(at, stepCount, hasValues);
             if (size == 0)
             {
                 IsClean = false;
@@ -66,15 +66,15 @@ internal sealed class JournalReader
     }
 
     // 0 = no valid record begins here.
-    private int SizeAt(int at, int stepCount, bool perToken)
+    private int SizeAt(int at, int stepCount, bool hasValues)
     {
         if (data.Length - at < JournalFormat.RecordHead + 4) return 0;
         var head = data.AsSpan(at);
         if (BinaryPrimitives.ReadUInt32LittleEndian(head) != JournalFormat.Marker) return 0;
         uint step = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-        uint segments = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), logProbs = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
-        long size = JournalFormat.RecordSize(segments, logProbs);
-        if (step >= stepCount || size > data.Length - at || (logProbs > 0 && !perToken)) return 0;
+        uint segments = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), values = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
+        long size = JournalFormat.RecordSize(segments, values);
+        if (step >= stepCount || size > data.Length - at || (values > 0 && !hasValues)) return 0;
         var body = head[..((int)size - 4)];
         return Crc32C.Of(body) == BinaryPrimitives.ReadUInt32LittleEndian(head[((int)size - 4)..]) ? (int)size : 0;
     }

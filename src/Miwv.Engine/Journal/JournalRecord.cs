@@ -11,7 +11,7 @@ internal readonly ref struct JournalRecord(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Bytes => bytes;
     public int Step => BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
     public int Segments => BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-    public int LogProbCount => BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
+    public int ValueCount => BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
 
     public (int Pass, int Tokens, double Nll) Segment(int index)
     {
@@ -19,7 +19,7 @@ internal readonly ref struct JournalRecord(ReadOnlySpan<byte> bytes)
         return (BinaryPrimitives.ReadInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]), BinaryPrimitives.ReadDoubleLittleEndian(at[8..]));
     }
 
-    /// <summary>Log-probs of all segments' tokens, one after the other; empty without --per-token.</summary>
-    public ReadOnlySpan<float> LogProbs =>
-        MemoryMarshal.Cast<byte, float>(bytes.Slice(JournalFormat.RecordHead + Segments * JournalFormat.SegmentSize, LogProbCount * 4));
+    /// <summary>What is kept beside the sums, segment by segment (<see cref="JournalFormat"/>).</summary>
+    public ReadOnlySpan<float> Values =>
+        MemoryMarshal.Cast<byte, float>(bytes.Slice(JournalFormat.RecordHead + Segments * JournalFormat.SegmentSize, ValueCount * 4));
 }

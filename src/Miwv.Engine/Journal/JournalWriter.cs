@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Miwv.Data;
+using Miwv.Scoring.Passes;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Journal;
@@ -11,26 +12,26 @@ internal sealed class JournalWriter : IDisposable
 {
     private readonly string path;
     private readonly FileStream stream;
-    private readonly bool perToken;
+    private readonly JournalLayout layout;
     private byte[] buffer = new byte[4096];
     private long lastSync = Stopwatch.GetTimestamp();
 
-    private JournalWriter(string path, FileStream stream, bool perToken)
+    private JournalWriter(string path, FileStream stream, JournalLayout layout)
     {
         this.path = path;
         this.stream = stream;
-        this.perToken = perToken;
+        this.layout = layout;
     }
 
     /// <summary>Opens the journal for appending; <paramref name="existing"/> is what a former run left, damaged parts are dropped.</summary>
-    public static JournalWriter Open(string path, ReadOnlySpan<byte> planKey, bool perToken, JournalReader? existing)
+    public static JournalWriter Open(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, JournalReader? existing)
     {
         try
         {
-            if (existing is not { IsClean: true }) Rewrite(path, planKey, perToken, existing);
+            if (existing is not { IsClean: true }) Rewrite(path, planKey, layout, existing);
             var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.Seek(0, SeekOrigin.End);
-            return new JournalWriter(path, stream, perToken);
+            return new JournalWriter(path, stream, layout);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,14 +42,16 @@ internal sealed class JournalWriter : IDisposable
     /// <exception cref="UserException">The disk is full or failing; what was appended before stays valid.</exception>
     public void Append(int step, in WaveResult result)
     {
-        int segments = result.Passes.Length, logProbs = perToken ? result.LogProbs.Length : 0;
-        int size = (int)JournalFormat.RecordSize((uint)segments, (uint)logProbs);
+        int segments = result.Passes.Length, values = 0;
+        if (layout.HasValues)
+            for (int i = 0; i < segments; i++) values += layout.ValueCount(result.Passes[i], result.Bounds[i + 1] - result.Bounds[i]);
+        int size = (int)JournalFormat.RecordSize((uint)segments, (uint)values);
         if (buffer.Length < size) buffer = new byte[size * 2];
         var record = buffer.AsSpan(0, size);
         BinaryPrimitives.WriteUInt32LittleEndian(record, JournalFormat.Marker);
         BinaryPrimitives.WriteInt32LittleEndian(record[4..], step);
         BinaryPrimitives.WriteInt32LittleEndian(record[8..], segments);
-        BinaryPrimitives.WriteInt32LittleEndian(record[12..], logProbs);
+        BinaryPrimitives.WriteInt32LittleEndian(record[12..], values);
         int at = JournalFormat.RecordHead;
         for (int i = 0; i < segments; i++, at += JournalFormat.SegmentSize)
         {
@@ -56,7 +59,7 @@ internal sealed class JournalWriter : IDisposable
             BinaryPrimitives.WriteInt32LittleEndian(record[(at + 4)..], result.Bounds[i + 1] - result.Bounds[i]);
             BinaryPrimitives.WriteDoubleLittleEndian(record[(at + 8)..], result.Nll[i]);
         }
-        if (logProbs > 0) MemoryMarshal.AsBytes(result.LogProbs).CopyTo(record[at..]);
+        if (values > 0) WriteValues(result, MemoryMarshal.Cast<byte, float>(record[at..^4]));
         BinaryPrimitives.WriteUInt32LittleEndian(record[^4..], Crc32C.Of(record[..^4]));
         try
         {
@@ -77,12 +80,31 @@ internal sealed class JournalWriter : IDisposable
 
     public void Dispose() => stream.Dispose();
 
-    private static void Rewrite(string path, ReadOnlySpan<byte> planKey, bool perToken, JournalReader? existing)
+    private void WriteValues(in WaveResult result, Span<float> to)
+    {
+        int ids = layout.Passes.ListedIds.Count;
+        for (int i = 0; i < result.Passes.Length; i++)
+        {
+            var wants = layout.Wants(result.Passes[i]);
+            int from = result.Bounds[i], count = result.Bounds[i + 1] - from;
+            if (wants.HasFlag(PassWants.LogProbs)) to = Put(result.LogProbs.Slice(from, count), to);
+            if (wants.HasFlag(PassWants.Entropies)) to = Put(result.Entropies.Slice(from, count), to);
+            if (wants.HasFlag(PassWants.Listed)) to = Put(result.Listed.Slice(i * ids, ids), to);
+        }
+    }
+
+    private static Span<float> Put(ReadOnlySpan<float> values, Span<float> to)
+    {
+        values.CopyTo(to);
+        return to[values.Length..];
+    }
+
+    private static void Rewrite(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, JournalReader? existing)
     {
         string fresh = path + ".new";
         using (var to = new FileStream(fresh, FileMode.Create, FileAccess.Write))
         {
-            to.Write(JournalFormat.Header(planKey, perToken));
+            to.Write(JournalFormat.Header(planKey, layout));
             if (existing is not null)
                 foreach (int step in existing.Steps.Order())
                     to.Write(existing.Record(step).Bytes);

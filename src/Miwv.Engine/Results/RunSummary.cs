@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Results;
@@ -25,10 +26,14 @@ public sealed record RunSummary
     /// <summary>Rows whose loss the demonstration lowered.</summary>
     public required int Helped { get; init; }
 
+    /// <summary>The metrics asked for; null if MIWV alone was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MetricSummary>? Metrics { get; init; }
+
     public static RunSummary Of(ScoreTable scores, WavePlan plan)
     {
         int[] ok = [.. Enumerable.Range(0, scores.Count).Where(i => scores.Status[i] == RowStatus.Ok)];
-        double? Mean(double[] values) => ok.Length == 0 ? null : ok.Average(i => values[i]);
+        double? Mean(double[] values) => ok.Length == 0 || double.IsNaN(values[ok[0]]) ? null : ok.Average(i => values[i]);
         return new RunSummary
         {
             Rows = scores.Count,
@@ -37,12 +42,13 @@ public sealed record RunSummary
             DemonstrationsCut = ok.Count(i => scores.DemonstrationCut[i]),
             TokensComputed = plan.Tokens,
             TokensMinimal = plan.Forest.NodeCount,
-            TokensPlain = plan.Forest.Passes.PlainTokens,
+            TokensPlain = plan.Forest.PlainTokens,
             Steps = plan.Count,
             MeanZeroShot = Mean(scores.ZeroShot),
             MeanOneShot = Mean(scores.OneShot),
             MeanMiwv = Mean(scores.Miwv),
             Helped = ok.Count(i => scores.Miwv[i] < 0),
+            Metrics = scores.Metrics is [{ Field: "miwv" }] ? null : [.. scores.Metrics.Select(column => MetricSummary.Of(column, scores))],
         };
     }
 }

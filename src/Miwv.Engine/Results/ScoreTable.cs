@@ -1,5 +1,5 @@
 using Miwv.Engine.Rows;
-using Miwv.Engine.Stages;
+using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine.Results;
@@ -7,10 +7,10 @@ namespace Miwv.Engine.Results;
 /// <summary>The scores of all rows, as columns; NaN = no score. Losses are mean nats per answer token.</summary>
 public sealed class ScoreTable
 {
-    public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassSums sums)
+    public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassResults results, IReadOnlyList<MetricColumn> metrics)
     {
         int count = facts.Count;
-        (Facts, Neighbors) = (facts, neighbors);
+        (Facts, Neighbors, Metrics) = (facts, neighbors, metrics);
         Status = [.. passes.Status];
         AnswerTokens = passes.AnswerTokens;
         DemonstrationCut = passes.DemonstrationCut;
@@ -21,15 +21,20 @@ public sealed class ScoreTable
         {
             ZeroShot[i] = OneShot[i] = Miwv[i] = double.NaN;
             if (Status[i] != RowStatus.Ok) continue;
-            double zero = sums.Nll(passes.ZeroShot[i]) / AnswerTokens[i], one = sums.Nll(passes.OneShot[i]) / AnswerTokens[i];
-            if (!double.IsFinite(zero) || !double.IsFinite(one))
+            int zeroShot = passes.ZeroShot[i], oneShot = passes.OneShot[i];
+            double zero = results.Loss(zeroShot), one = results.Loss(oneShot);
+            if ((zeroShot >= 0 && !double.IsFinite(zero)) || (oneShot >= 0 && !double.IsFinite(one)))
             {
                 Status[i] = RowStatus.Nan;
+                foreach (var metric in metrics) metric.Values[i] = double.NaN;
                 continue;
             }
             (ZeroShot[i], OneShot[i], Miwv[i]) = (zero, one, one - zero);
         }
     }
+
+    /// <summary>The metrics asked for; the first is the one that rows are ranked by.</summary>
+    public IReadOnlyList<MetricColumn> Metrics { get; }
 
     public RowFacts Facts { get; }
     public KnnGraph Neighbors { get; }

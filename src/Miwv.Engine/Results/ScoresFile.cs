@@ -29,6 +29,11 @@ internal static class ScoresFile
             Number(json, "one_nll", scores.OneShot[row]);
             Number(json, "miwv", scores.Miwv[row]);
             json.WriteBoolean("demo_cut", scores.DemonstrationCut[row]);
+            foreach (var metric in scores.Metrics)
+            {
+                if (!metric.IsBase) Number(json, metric.Field, metric.Values[row]);
+                foreach (var (name, values) in metric.Result.Details) Number(json, name, values[row]);
+            }
             json.WriteEndObject();
             json.Flush();
             stream.WriteByte((byte)'\n');

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
 
@@ -24,9 +25,15 @@ public static class RunFile
         json.WriteNumber("gpu-layers", settings.GpuLayers);
         json.WriteNumber("threads", settings.Threads);
         Number(json, "ubatch-size", settings.WaveTokens);
+        json.WriteString("search", settings.Search.ToString().ToLowerInvariant());
+        json.WriteNumber("hnsw-m", settings.Hnsw.M);
+        json.WriteNumber("ef-construction", settings.Hnsw.EfConstruction);
+        json.WriteNumber("ef-search", settings.Hnsw.EfSearch);
         json.WriteString("duplicates", settings.KeepDuplicates ? "keep" : "skip");
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
+        json.WriteString("metric", settings.Metrics);
+        json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
     }
 
@@ -56,6 +63,8 @@ public static class RunFile
                 GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
                 Threads = s.GetProperty("threads").GetInt32(),
                 WaveTokens = Count("ubatch-size"),
+                Search = Enum.Parse<SearchMode>(Text("search")!, ignoreCase: true),
+                Hnsw = new HnswOptions(Count("hnsw-m")!.Value, Count("ef-construction")!.Value, Count("ef-search")!.Value),
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),

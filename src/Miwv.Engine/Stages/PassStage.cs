@@ -1,6 +1,6 @@
 using Miwv.Data;
 using Miwv.Engine.Rows;
-using Miwv.Llama;
+using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
 using Miwv.Scoring.Passes;
 
@@ -15,28 +15,31 @@ internal sealed class PassStage
     private readonly KnnGraph neighbors;
     private readonly RowFacts facts;
     private readonly int window, bos, separator, eos;
+    private readonly bool zeroShots, oneShots;
 
-    private PassStage(RowPasses result, KnnGraph neighbors, RowFacts facts, int window)
+    private PassStage(RowPasses result, KnnGraph neighbors, RowFacts facts, int window, MetricStage metrics)
     {
         (this.result, this.neighbors, this.facts, this.window) = (result, neighbors, facts, window);
-        bos = 2 * facts.Count;
-        separator = bos + 1;
-        eos = bos + 2;
+        (zeroShots, oneShots) = (metrics.NeedsZeroShot, metrics.NeedsOneShot);
+        bos = metrics.Texts.Bos;
+        separator = metrics.Texts.Separator;
+        eos = metrics.Texts.Eos;
     }
 
-    /// <summary>Tokens of prompts (text 2i), answers (2i + 1), then BOS, separator and scored EOS, each empty where it does not apply.</summary>
-    public static TokenTable Tokenize(RowFile rows, RowFacts facts, Vocabulary vocabulary, PromptTemplate template, bool scoreEos, string scratch, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    /// <summary>Tokens of prompts (text 2i), answers (2i + 1), then BOS, separator and scored EOS, each empty where it does not apply, and the metrics' own texts.</summary>
+    public static TokenTable Tokenize(RowFile rows, RowFacts facts, TextCatalog catalog, PromptTemplate template, bool scoreEos, string scratch, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
+        var vocabulary = catalog.Vocabulary;
         var encoder = new PromptEncoder(vocabulary, template);
-        int texts = 2 * rows.Count;
-        return TokenTableBuilder.Build(texts + 3, (text, tokens) =>
+        return TokenTableBuilder.Build(catalog.Count, (text, tokens) =>
         {
-            if (text == texts)
+            if (text >= catalog.Base) catalog.Encode(text, tokens, rows.Read, facts.Errors.ContainsKey);
+            else if (text == catalog.Bos)
             {
                 if (vocabulary.AddsBos && vocabulary.Bos >= 0) tokens.Add(vocabulary.Bos);
             }
-            else if (text == texts + 1) vocabulary.Tokenize(Separator, tokens);
-            else if (text == texts + 2)
+            else if (text == catalog.Separator) vocabulary.Tokenize(Separator, tokens);
+            else if (text == catalog.Eos)
             {
                 if (scoreEos && vocabulary.Eos >= 0) tokens.Add(vocabulary.Eos);
             }
@@ -46,7 +49,7 @@ internal sealed class PassStage
                 if (text % 2 == 0) encoder.Encode(row, tokens);
                 else vocabulary.Tokenize(row.Output, tokens);
             }
-        }, scratch, threads, done => progress?.Report(new("tokenize", done / 2, rows.Count, "rows")), cancel);
+        }, scratch, threads, done => progress?.Report(new("tokenize", Math.Min(done / 2, rows.Count), rows.Count, "rows")), cancel);
     }
 
     /// <summary>Which rows have an answer; only those can be demonstrations.</summary>
@@ -57,10 +60,10 @@ internal sealed class PassStage
         return has;
     }
 
-    public static RowPasses Run(TokenTable tokens, RowFacts facts, KnnGraph neighbors, int window)
+    public static RowPasses Run(TokenTable tokens, RowFacts facts, KnnGraph neighbors, int window, MetricStage metrics)
     {
         var result = new RowPasses(facts.Count, tokens);
-        var stage = new PassStage(result, neighbors, facts, window);
+        var stage = new PassStage(result, neighbors, facts, window, metrics);
         for (int i = 0; i < facts.Count; i++) result.Status[i] = stage.Add(i);
         return result;
     }
@@ -68,9 +71,7 @@ internal sealed class PassStage
     private RowStatus Add(int row)
     {
         if (facts.Errors.ContainsKey(row)) return RowStatus.Error;
-        var tokens = result.Tokens;
-        Segment Whole(int text) => new(text, tokens.Length(text));
-        Segment prompt = Whole(2 * row), answer = Whole(2 * row + 1), begin = Whole(bos), end = Whole(eos), between = Whole(separator);
+        Segment prompt = Whole(2 * row), answer = Whole(2 * row + 1), begin = Whole(bos), end = Whole(eos);
         if (answer.Length == 0) return RowStatus.EmptyAnswer;
         int scored = answer.Length + end.Length, zeroShot = begin.Length + prompt.Length + scored;
         result.AnswerTokens[row] = scored;
@@ -80,10 +81,24 @@ internal sealed class PassStage
             facts.Errors[row] = "the prompt has no tokens, so nothing predicts the answer's first token";
             return RowStatus.Error;
         }
+        return oneShots ? AddBoth(row, begin, prompt, answer, end) : AddZeroShot(row, begin, prompt, answer, end);
+    }
+
+    private RowStatus AddZeroShot(int row, Segment begin, Segment prompt, Segment answer, Segment end)
+    {
+        if (!zeroShots) return RowStatus.Ok;
+        int length = begin.Length + prompt.Length + answer.Length + end.Length;
+        result.ZeroShot[row] = result.Passes.Add([begin, prompt, answer, end], length - answer.Length - end.Length, length);
+        return RowStatus.Ok;
+    }
+
+    private RowStatus AddBoth(int row, Segment begin, Segment prompt, Segment answer, Segment end)
+    {
         int demonstration = neighbors.Neighbors(row)[0];
         if (demonstration < 0) return RowStatus.NoNeighbor;
 
-        Segment shownPrompt = Whole(2 * demonstration), shownAnswer = Whole(2 * demonstration + 1);
+        Segment shownPrompt = Whole(2 * demonstration), shownAnswer = Whole(2 * demonstration + 1), between = Whole(separator);
+        int scored = answer.Length + end.Length, zeroShot = begin.Length + prompt.Length + scored;
         int room = window - zeroShot - shownPrompt.Length - between.Length;
         if (room < 1) return RowStatus.TooLong;
         if (room < shownAnswer.Length)
@@ -91,9 +106,11 @@ internal sealed class PassStage
             shownAnswer = shownAnswer with { Length = room };
             result.DemonstrationCut[row] = true;
         }
-        result.ZeroShot[row] = result.Passes.Add([begin, prompt, answer, end], zeroShot - scored, zeroShot);
+        AddZeroShot(row, begin, prompt, answer, end);
         int oneShot = zeroShot + shownPrompt.Length + shownAnswer.Length + between.Length;
         result.OneShot[row] = result.Passes.Add([begin, shownPrompt, shownAnswer, between, prompt, answer, end], oneShot - scored, oneShot);
         return RowStatus.Ok;
     }
+
+    private Segment Whole(int text) => new(text, result.Tokens.Length(text));
 }

@@ -15,11 +15,12 @@ internal static class ScoreStage
     public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, RowWatch? watch, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         if (plan.Count == 0) return new WaveTimes();
-        var existing = JournalReader.Open(journalPath, key, perToken, plan.Count);
+        var layout = new JournalLayout(plan.Forest.Passes, perToken);
+        var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
         if (finished.Count == plan.Count) return new WaveTimes();
 
-        using var journal = JournalWriter.Open(journalPath, key, perToken, existing);
+        using var journal = JournalWriter.Open(journalPath, key, layout, existing);
         long begin = Stopwatch.GetTimestamp();
         using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
         long kept = 0;

@@ -13,12 +13,16 @@ public sealed class PrefixForest
     private readonly long[] outputsBefore;
     private readonly int[] leavesBefore;
 
-    public PrefixForest(PassList passes)
+    public PrefixForest(PassList passes) : this(passes, Enumerable.Range(0, passes.Count))
+    {
+    }
+
+    /// <param name="chosen">The passes that are computed, each once.</param>
+    public PrefixForest(PassList passes, IEnumerable<int> chosen)
     {
         Passes = passes;
-        int count = passes.Count;
-        order = new int[count];
-        for (int i = 0; i < count; i++) order[i] = i;
+        order = [.. chosen];
+        int count = order.Length;
         var comparer = new PassOrder(passes);
         Array.Sort(order, comparer);
         shared = new int[count];
@@ -33,6 +37,7 @@ public sealed class PrefixForest
             outputsBefore[i + 1] = outputsBefore[i] + NewOutputs(i);
             bool leaf = i + 1 == count || shared[i + 1] < Length(i);
             leavesBefore[i + 1] = leavesBefore[i] + (leaf ? 1 : 0);
+            PlainTokens += Length(i);
         }
     }
 
@@ -41,6 +46,9 @@ public sealed class PrefixForest
 
     /// <summary>Nodes of the trie = the fewest tokens that must be decoded.</summary>
     public long NodeCount => nodesBefore[^1];
+
+    /// <summary>Tokens that a loop without sharing decodes.</summary>
+    public long PlainTokens { get; }
 
     /// <summary>Pass at place i of the order.</summary>
     public int PassAt(int i) => order[i];

@@ -11,6 +11,7 @@ public sealed class PassList(TokenTable tokens)
     private readonly List<int> firstSegment = [0];
     private readonly List<Segment> segments = [];
     private readonly List<int> lengths = [], scoredFrom = [], scoredTo = [];
+    private readonly Dictionary<int, PassWants> wants = [];
 
     public TokenTable Tokens => tokens;
     public int Count => lengths.Count;
@@ -21,8 +22,21 @@ public sealed class PassList(TokenTable tokens)
     public int ScoredTo(int pass) => scoredTo[pass];
     public int ScoredCount(int pass) => scoredTo[pass] - scoredFrom[pass];
 
-    /// <summary>Tokens that a loop without sharing would decode.</summary>
-    public long PlainTokens { get; private set; }
+    /// <summary>Ids whose logits are kept for the passes that want them.</summary>
+    public IReadOnlyList<int> ListedIds { get; set; } = [];
+
+    /// <summary>All that any pass wants.</summary>
+    public PassWants AllWants { get; private set; }
+
+    /// <summary>What is kept of a pass beside its sum.</summary>
+    public PassWants Wants(int pass) => wants.GetValueOrDefault(pass);
+
+    /// <summary>Adds to what is kept of a pass.</summary>
+    public void Want(int pass, PassWants more)
+    {
+        wants[pass] = Wants(pass) | more;
+        AllWants |= more;
+    }
 
     public ReadOnlySpan<Segment> Segments(int pass) =>
         CollectionsMarshal.AsSpan(segments)[firstSegment[pass]..firstSegment[pass + 1]];
@@ -54,7 +68,6 @@ public sealed class PassList(TokenTable tokens)
         lengths.Add(length);
         scoredFrom.Add(from);
         scoredTo.Add(to);
-        PlainTokens += length;
         return Count - 1;
     }
 

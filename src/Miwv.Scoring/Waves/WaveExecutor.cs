@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Miwv.Llama;
 using Miwv.Llama.Tap;
 using Miwv.Scoring.Gather;
+using Miwv.Scoring.Passes;
 
 namespace Miwv.Scoring.Waves;
 
@@ -15,10 +16,13 @@ public sealed class WaveExecutor : IDisposable
     private readonly ExecutorOptions options;
     private readonly LlamaContext context;
     private readonly GraphTap tap;
+    private readonly LogitsSource source;
     private readonly DecodeBatch batch;
     private readonly WaveBuilder builder;
     private readonly List<int> resident = [], wanted = [];
-    private float[] logProbs = [];
+    private readonly bool wantsEntropy;
+    private readonly int[] listedIds;
+    private float[] logProbs = [], entropies = [], listed = [], rowEntropy = [], rowListed = [];
     private double[] nll = [];
 
     public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options)
@@ -35,8 +39,12 @@ public sealed class WaveExecutor : IDisposable
             CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
         });
         tap = new GraphTap(context, plan.Leaves);
+        source = new LogitsSource(tap, options.Gather);
         batch = new DecodeBatch(plan.Limits.Tokens);
         builder = new WaveBuilder(plan);
+        var passes = plan.Forest.Passes;
+        wantsEntropy = passes.AllWants.HasFlag(PassWants.Entropies);
+        listedIds = passes.AllWants.HasFlag(PassWants.Listed) ? [.. passes.ListedIds] : [];
     }
 
     public WaveTimes Times { get; } = new();
@@ -54,17 +62,24 @@ public sealed class WaveExecutor : IDisposable
         if (pairs > 0)
         {
             long begin = Stopwatch.GetTimestamp();
-            var logits = tap.Logits(batch.OutputCount);
-            CpuGather.Compute(new GatherWave
+            var logits = source.Read(batch.OutputCount);
+            int entropyRows = wantsEntropy ? logits.Rows : 0, listedValues = logits.Rows * listedIds.Length;
+            Grow(ref rowEntropy, entropyRows);
+            Grow(ref rowListed, listedValues);
+            source.Gather(new GatherWave
             {
-                Logits = new LogitsView(logits.Address, logits.Rows, logits.Vocabulary, logits.Vocabulary, LogitsType.F32),
+                Logits = logits,
                 PairRow = builder.PairRow,
                 PairTarget = builder.PairTarget,
                 SegmentStart = builder.SegmentStart,
                 LogProb = logProbs.AsSpan(0, pairs),
                 SegmentNll = nll.AsSpan(0, segments),
+                RowEntropy = rowEntropy.AsSpan(0, entropyRows),
+                ListedIds = listedIds,
+                RowListed = rowListed.AsSpan(0, listedValues),
                 Threads = options.Threads,
             });
+            SpreadRows(pairs, segments);
             Times.Gather += Stopwatch.GetTimestamp() - begin;
         }
         return new WaveResult
@@ -73,7 +88,30 @@ public sealed class WaveExecutor : IDisposable
             Bounds = builder.SegmentStart,
             Nll = nll.AsSpan(0, segments),
             LogProbs = logProbs.AsSpan(0, pairs),
+            Entropies = entropies.AsSpan(0, wantsEntropy ? pairs : 0),
+            Listed = listed.AsSpan(0, segments * listedIds.Length),
         };
+    }
+
+    // What the gather gives per row of logits, per scored token and per segment.
+    private void SpreadRows(int pairs, int segments)
+    {
+        var rows = builder.PairRow;
+        if (wantsEntropy)
+        {
+            Grow(ref entropies, pairs);
+            for (int i = 0; i < pairs; i++) entropies[i] = rowEntropy[rows[i]];
+        }
+        int ids = listedIds.Length;
+        Grow(ref listed, segments * ids);
+        if (ids == 0) return;
+        for (int i = 0; i < segments; i++)
+            rowListed.AsSpan(rows[builder.SegmentStart[i + 1] - 1] * ids, ids).CopyTo(listed.AsSpan(i * ids));
+    }
+
+    private static void Grow(ref float[] array, int length)
+    {
+        if (array.Length < length) array = new float[Math.Max(length, array.Length * 2)];
     }
 
     // The path below a step: the trunks it stands on, outermost first.

@@ -14,4 +14,10 @@ public readonly ref struct WaveResult
 
     /// <summary>Log-prob of each scored token, nats.</summary>
     public required ReadOnlySpan<float> LogProbs { get; init; }
+
+    /// <summary>Entropy where each scored token is predicted, nats; empty if no pass wants it.</summary>
+    public ReadOnlySpan<float> Entropies { get; init; }
+
+    /// <summary>Listed logits where each segment's last token is predicted, segments x listed ids; empty if no pass wants them.</summary>
+    public ReadOnlySpan<float> Listed { get; init; }
 }

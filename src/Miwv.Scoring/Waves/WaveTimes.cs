@@ -19,13 +19,15 @@ public sealed class WaveTimes
     /// <summary>Tokens decoded, trunks that were computed again after a resume included.</summary>
     public long Tokens { get; internal set; }
 
-    internal void Add(WaveTimes other)
+    /// <summary>Adds the times of another context or round.</summary>
+    public void Add(WaveTimes other)
     {
         Pack += other.Pack;
         Prepare += other.Prepare;
         Model += other.Model;
         Gather += other.Gather;
         Tokens += other.Tokens;
+        Elapsed += other.Elapsed;
     }
 
     /// <summary>Time of the whole stage; less than the sum of the parts if several contexts worked.</summary>

@@ -1,0 +1,12 @@
+namespace Miwv.Metrics;
+
+/// <summary>What a metric says of a run.</summary>
+/// <param name="Values">One a row, NaN = none.</param>
+public sealed record MetricValues(double[] Values)
+{
+    /// <summary>Further columns, by field name.</summary>
+    public IReadOnlyList<(string Name, double[] Values)> Details { get; init; } = [];
+
+    /// <summary>Numbers about the data set as a whole.</summary>
+    public IReadOnlyList<(string Name, double Value)> Totals { get; init; } = [];
+}

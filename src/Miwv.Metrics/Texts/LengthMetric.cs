@@ -1,0 +1,14 @@
+using Miwv.Metrics.Passes;
+
+namespace Miwv.Metrics.Texts;
+
+/// <summary>Tokens of the answer, or of the prompt: the plainest baseline there is.</summary>
+public sealed class LengthMetric(bool prompt) : Metric
+{
+    public override MetricInfo Info { get; } = prompt
+        ? new("prompt_tokens", "tokens of the prompt", Better.High, "InstructMining, arXiv 2307.06290", "none")
+        : new("answer_tokens", "tokens of the answer", Better.High, "Long Is More for Alignment, arXiv 2402.04833", "none");
+    public override bool NeedsZeroShot => false;
+
+    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row => (prompt ? book.Prompt(row) : book.Answer(row)).Length);
+}

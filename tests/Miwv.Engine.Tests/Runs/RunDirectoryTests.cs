@@ -1,0 +1,134 @@
+using Miwv.Data;
+using Miwv.Engine.Runs;
+using Miwv.Engine.Tests.Support;
+
+namespace Miwv.Engine.Tests.Runs;
+
+public sealed class RunDirectoryTests : IDisposable
+{
+    private const int Damages = 100;
+    private readonly RunFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private RunSettings Settings() => new()
+    {
+        DataPath = folder.Rows("rows.json", Enumerable.Range(0, 30).Select(i => (object)new { instruction = $"say {i}", output = $"{i} and {i * i}" })),
+        ModelPath = folder.Model("tiny-llama"), Template = "plain", Threads = 1, Exact = true, WaveTokens = 32,
+    };
+
+    [Fact]
+    public void TheSameSettingsFindTheirRun()
+    {
+        RunSettings settings = Settings();
+        Scores first = folder.Score(settings, folder["run"]);
+        DateTime journal = File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "passes.journal"));
+        File.Delete(Path.Combine(folder["run"], "scores.jsonl"));
+        Scores again = folder.Score(settings, folder["run"]);
+        Assert.Equal(first.Bytes, again.Bytes);
+        Assert.Equal(journal, File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "passes.journal"))); // nothing was computed
+    }
+
+    [Fact]
+    public void EveryChangeIsRefusedByName()
+    {
+        RunSettings settings = Settings();
+        folder.Score(settings, folder["run"]);
+        string more = folder.Rows("more.json", Enumerable.Range(0, 31).Select(i => (object)new { instruction = $"say {i}", output = "x" }));
+        foreach (var (change, name) in new (RunSettings, string)[]
+        {
+            (settings with { DataPath = more }, "data"), (settings with { ModelPath = folder.Model("tiny-llama", context: 128) }, "model"),
+            (settings with { Template = "alpaca" }, "template"), (settings with { Limit = 5 }, "limit"), (settings with { Window = 100 }, "window"),
+            (settings with { Exact = false }, "exact"), (settings with { ScoreEos = true }, "score_eos"), (settings with { KeepDuplicates = true }, "duplicates"),
+            (settings with { WaveTokens = 64 }, "wave_tokens"), (settings with { PerToken = true }, "per_token"), (settings with { Ids = IdSource.Position }, "ids"),
+        })
+        {
+            string message = Assert.Throws<UserException>(() => folder.Score(change, folder["run"])).Message;
+            Assert.Contains($"{name}: was ", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+        folder.Score(settings with { Threads = 2 }, folder["run"]); // changes no number
+    }
+
+    [Fact]
+    public void ResumingNothingIsRefused()
+    {
+        RunSettings settings = Settings();
+        string message = Assert.Throws<UserException>(() => MiwvRun.Open(settings, folder["none"], resume: true, null, static _ => { }, default)).Message;
+        Assert.Contains("nothing to resume", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["none"]));
+    }
+
+    [Fact]
+    public void AForeignDirectoryIsLeftAlone()
+    {
+        Directory.CreateDirectory(folder["mine"]);
+        File.WriteAllText(folder[Path.Combine("mine", "thesis.txt")], "years of work");
+        Assert.Contains("holds other files", Assert.Throws<UserException>(() => folder.Score(Settings(), folder["mine"])).Message, StringComparison.Ordinal);
+        Assert.Equal("thesis.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(folder["mine"]))));
+        File.WriteAllText(folder["file"], "");
+        Assert.Throws<UserException>(() => folder.Score(Settings(), folder["file"]));
+    }
+
+    [Fact]
+    public void TwoAtOnceAreRefused()
+    {
+        using RunDirectory first = RunDirectory.Enter(folder["run"], resume: false);
+        Assert.Contains("another miwv process", Assert.Throws<UserException>(() => RunDirectory.Enter(folder["run"], resume: false)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"identity\": 5}")]
+    [InlineData("{\"identity\": {\"data\": 5}}")]
+    public void ADamagedRunFileIsOneLine(string text)
+    {
+        RunSettings settings = Settings();
+        folder.Score(settings, folder["run"]);
+        File.WriteAllText(Path.Combine(folder["run"], "run.json"), text);
+        string message = Assert.Throws<UserException>(() => folder.Score(settings, folder["run"])).Message;
+        Assert.Contains("run.json", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    /// <summary>Any file of the run but run.json, cut or flipped anywhere, after the run and with its results removed.</summary>
+    [Theory]
+    [InlineData("passes.journal")]
+    [InlineData("neighbors.bin")]
+    [InlineData("embeddings.miwv")]
+    public void ADamagedFileGivesTheSameScoresOrOneLine(string name)
+    {
+        RunSettings settings = Settings();
+        Scores first = folder.Score(settings, folder["run"]);
+        string path = Path.Combine(folder["run"], name);
+        byte[] whole = File.ReadAllBytes(path);
+        var random = new Random(name.Length);
+        int same = 0, refused = 0;
+        for (int i = 0; i < Damages; i++)
+        {
+            byte[] damaged = [.. whole];
+            if (i % 3 == 0) damaged = damaged[..random.Next(whole.Length)];
+            else if (i % 3 == 1) damaged[random.Next(whole.Length)] ^= (byte)(1 << random.Next(8));
+            else damaged.AsSpan(random.Next(whole.Length - 1))[..1].Clear();
+            File.WriteAllBytes(path, damaged);
+            File.Delete(Path.Combine(folder["run"], "scores.jsonl"));
+            if (name == "embeddings.miwv") File.Delete(Path.Combine(folder["run"], "neighbors.bin"));
+            try
+            {
+                Assert.Equal(first.Bytes, folder.Score(settings, folder["run"]).Bytes);
+                same++;
+            }
+            catch (UserException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+                Assert.Contains(name, e.Message, StringComparison.Ordinal);
+                refused++;
+                File.WriteAllBytes(path, whole);
+            }
+        }
+        Assert.Equal(Damages, same + refused);
+        Assert.True(same > 0);
+    }
+}
