@@ -1,4 +1,5 @@
 using Miwv.Engine.Journal;
+using Miwv.Scoring.Passes;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Tests.Journal;
@@ -8,15 +9,18 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
 {
     private static readonly byte[] Key = [.. Enumerable.Range(0, JournalFormat.KeySize).Select(i => (byte)(3 * i))];
 
+    // the passes want nothing for themselves
+    private readonly JournalLayout layout = new(new PassList(TokenTableBuilder.Build(0, static (_, _) => { }, path + ".tokens", 1, null, default)), perToken);
+
     public const int Steps = 12;
 
     public string Path => path;
 
-    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, perToken, steps);
+    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, layout, steps);
 
-    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], perToken, Steps);
+    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], layout, Steps);
 
-    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, !perToken, Steps);
+    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, layout with { PerToken = !perToken }, Steps);
 
     public byte[] Bytes
     {
@@ -27,7 +31,7 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
     /// <summary>Writes steps behind what is there, as a resumed run does.</summary>
     public void Write(params IEnumerable<int> steps)
     {
-        using JournalWriter writer = JournalWriter.Open(path, Key, perToken, Open());
+        using JournalWriter writer = JournalWriter.Open(path, Key, layout, Open());
         foreach (int step in steps)
         {
             var (passes, bounds, nll, logProbs) = Contents(step);
@@ -46,7 +50,7 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
             Assert.Equal((step, passes.Length), (record.Step, record.Segments));
             for (int i = 0; i < passes.Length; i++)
                 Assert.Equal((passes[i], bounds[i + 1] - bounds[i], nll[i]), record.Segment(i));
-            Assert.Equal(perToken ? logProbs : [], record.LogProbs.ToArray());
+            Assert.Equal(perToken ? logProbs : [], record.Values.ToArray());
         }
         return [.. reader.Steps.Order()];
     }
@@ -63,5 +67,9 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
         return (passes, bounds, nll, [.. Enumerable.Range(0, bounds[^1]).Select(_ => -random.NextSingle())]);
     }
 
-    public void Dispose() => File.Delete(path);
+    public void Dispose()
+    {
+        layout.Passes.Tokens.Dispose();
+        File.Delete(path);
+    }
 }
