@@ -8,9 +8,11 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     ScoreCommands.ScoreOnly(host),
     PlanCommand.Create(host),
     RetrievalCommands.Embed(host),
-    RetrievalCommands.Neighbors(host),
+    RetrievalCommands.Index(host),
+    NeighborsCommand.Create(host),
     TopCommand.Create(host),
     MetricsCommand.Create(host),
+    ExplainCommand.Create(host),
 };
 host.AddTo(root);
 

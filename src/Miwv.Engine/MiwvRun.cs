@@ -124,17 +124,38 @@ public sealed class MiwvRun : IDisposable
     {
         if (neighbors is not null) return neighbors;
         int k = metrics.Max(metric => metric.Neighbors);
-        if (k == 0) return neighbors = new KnnGraph(Rows.Count, 1);
-        byte[] key = inputs.NeighborKey(settings, k);
-        neighbors = NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key);
-        if (neighbors is not null) return neighbors;
-        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
-        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        neighbors = ExactSelfJoin.Run(Embed(), k, rules, settings.Threads, new Share(progress, Rows.Count), cancel);
-        NeighborFile.Write(Directory.NeighborsFile, neighbors, key);
-        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
-        return neighbors;
+        return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
     }
+
+    /// <summary>Each row's k nearest rows.</summary>
+    public KnnGraph FindNeighbors(int k)
+    {
+        byte[] key = inputs.NeighborKey(settings, k);
+        if (NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key) is { } stored) return stored;
+        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
+        var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
+        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
+        var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
+        NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
+        NeighborFile.Write(Directory.NeighborsFile, found.Graph, key);
+        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
+        NeighborSearched?.Invoke(found);
+        return found.Graph;
+    }
+
+    /// <summary>The k rows nearest to a sentence, best first, by comparing all.</summary>
+    /// <exception cref="UserException">The vectors came from a file, so that there is no model to embed the sentence with.</exception>
+    public IReadOnlyList<(int Row, double Cosine)> Nearest(string text, int k)
+    {
+        if (settings.VectorsPath is not null)
+            throw new UserException("--query needs the model that made the vectors; with --embeddings there is none, name one with -e");
+        if (settings.EmbedderPath is not { } path) return QueryStage.Nearest(Embed(), Model, true, text, k, settings.Threads);
+        using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
+        return QueryStage.Nearest(Embed(), embedder, !inputs.Embedder!.IsEncoderOnly, text, k, settings.Threads);
+    }
+
+    /// <summary>Called when neighbours had to be searched: how, why so, and what an index missed.</summary>
+    public Action<NeighborSearchResult>? NeighborSearched { get; set; }
 
     /// <summary>The passes of all rows, and the waves they are packed into.</summary>
     public WavePlan Plan()

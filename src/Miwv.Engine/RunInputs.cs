@@ -4,6 +4,7 @@ using System.Text;
 using Miwv.Data;
 using Miwv.Engine.Runs;
 using Miwv.Llama.Gguf;
+using Miwv.Retrieval;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine;
@@ -69,6 +70,7 @@ internal sealed class RunInputs : IDisposable
         new("duplicates", s.KeepDuplicates ? "keep" : "skip"),
         new("exact", s.Exact.ToString()), new("flash_attention", s.FlashAttention.ToString()), new("gpu_layers", Text(s.GpuLayers)),
         new("wave_tokens", Text(s.WaveTokens)), new("per_token", s.PerToken.ToString()),
+        new("search", $"{s.Search}{(s.Search == SearchMode.Exact || s.Hnsw == new HnswOptions() ? "" : $", M {s.Hnsw.M}, efConstruction {s.Hnsw.EfConstruction}, efSearch {s.Hnsw.EfSearch}")}"),
     ];
 
     /// <summary>What the vectors depend on.</summary>
@@ -77,7 +79,7 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>What the neighbours depend on, 32 bytes; the template counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
     public byte[] NeighborKey(RunSettings s, int k) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|k={Text(k)}"));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}"));
 
     /// <summary>What the steps depend on, 32 bytes.</summary>
     public byte[] PlanKey(RunSettings s, WavePlan plan) =>

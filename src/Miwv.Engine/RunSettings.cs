@@ -1,5 +1,6 @@
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine;
 
@@ -32,6 +33,10 @@ public sealed record RunSettings
 
     /// <summary>Most tokens of one decode; null = chosen for the machine.</summary>
     public int? WaveTokens { get; init; }
+
+    /// <summary>How neighbours are searched: all pairs, an HNSW index, or the faster one.</summary>
+    public SearchMode Search { get; init; } = SearchMode.Auto;
+    public HnswOptions Hnsw { get; init; } = new();
 
     /// <summary>Rows identical to a row may be its demonstration.</summary>
     public bool KeepDuplicates { get; init; }

@@ -73,6 +73,17 @@ public sealed unsafe class Vocabulary
         }
     }
 
+    /// <summary>The bytes of one token, control tokens included: a character may be spread over several tokens.</summary>
+    public byte[] PieceBytes(int token)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        fixed (byte* pointer = buffer)
+        {
+            int length = LlamaNative.llama_token_to_piece(vocab, token, pointer, buffer.Length, 0, 1);
+            return length <= 0 ? [] : buffer[..length].ToArray();
+        }
+    }
+
     private int Call(byte[] bytes, int length, int[] ids, bool addSpecial, bool parseSpecial)
     {
         fixed (byte* text = bytes)

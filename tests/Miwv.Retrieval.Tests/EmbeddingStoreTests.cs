@@ -101,6 +101,24 @@ public sealed class EmbeddingStoreTests : IDisposable
     }
 
     [Fact]
+    public void FlushedRowsOfAnUnfinishedBlockSurvive()
+    {
+        float[][] vectors = Vectors.Random(50, 6, 9);
+        Vectors.Store(_folder["whole"], vectors).Dispose();
+        foreach (int flushed in new[] { 5, 30 }) // the second time a block that was flushed before grows
+        {
+            using var writer = EmbeddingStoreWriter.Resume(_folder["s"], 6, 50, StoreType.F32, "test");
+            while (writer.Count < flushed)
+                writer.Append(vectors[writer.Count]);
+            writer.Flush();
+            writer.Append(vectors[flushed]); // not flushed: lost
+        }
+        using (var writer = EmbeddingStoreWriter.Resume(_folder["s"], 6, 50, StoreType.F32, "test"))
+            Assert.Equal(30, writer.Count);
+        Assert.Equal(File.ReadAllBytes(_folder["whole"]), Finish(_folder["s"], vectors));
+    }
+
+    [Fact]
     public void FlippedBitsAreRedoneOrRefusedNeverKept()
     {
         float[][] vectors = Vectors.Random(300, 300, 11); // two blocks

@@ -13,6 +13,7 @@ internal sealed record CommandContext(Messages Messages, ProgressLine? Progress,
         LlamaLibrary.Load(LlamaDirectory);
         var run = MiwvRun.Open(settings, directory, resume, Progress, Messages.Warn, Cancel);
         Messages.Info(run.Resumed ? $"run: {run.Directory.Path} (found, going on with it)" : $"run: {run.Directory.Path}");
+        run.NeighborSearched = found => Messages.Info(NeighborText.Line(found));
         return run;
     }
 }

@@ -1,13 +1,11 @@
 using System.CommandLine;
-using System.Text.Json;
 using Miwv.Cli.Terminal;
-using Miwv.Data;
 using Miwv.Engine;
 using Miwv.Retrieval;
 
 namespace Miwv.Cli.Commands;
 
-/// <summary>embed and neighbors: the first stages of a run by themselves; a later select on the same run directory finds their results.</summary>
+/// <summary>embed and index: the first stages of a run by themselves; a later select on the same run directory finds their results.</summary>
 internal static class RetrievalCommands
 {
     public static Command Embed(CommandHost host)
@@ -32,45 +30,20 @@ internal static class RetrievalCommands
         return command;
     }
 
-    public static Command Neighbors(CommandHost host)
+    public static Command Index(CommandHost host)
     {
-        var command = new Command("neighbors", "Find every row's nearest row; one JSON line a row");
+        var command = new Command("index", "Build the HNSW index of the run's vectors and measure its recall");
         var options = new RunOptions();
-        var output = new Option<string?>("--output", "-o") { Description = "file for the lines (default: stdout)", HelpName = "FILE" };
         options.AddTo(command);
-        command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (parsed.GetValue(output) is { } target) OutputFile.Check(target);
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var graph = run.FindNeighbors();
+            var settings = options.Read(parsed, context.Messages.Info) with { Search = SearchMode.Hnsw };
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            run.FindNeighbors();
             context.Progress?.Dispose();
-            using var stream = parsed.GetValue(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
-            Write(stream, run, graph);
+            Console.WriteLine($"index     {run.Directory.IndexFile} ({ProgressLine.Size(new FileInfo(run.Directory.IndexFile).Length)})");
             return ExitCode.Ok;
         }));
         return command;
-    }
-
-    private static void Write(Stream stream, MiwvRun run, KnnGraph graph)
-    {
-        using var buffered = new BufferedStream(stream, 1 << 16);
-        using var json = new Utf8JsonWriter(buffered, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        for (int row = 0; row < graph.Rows; row++)
-        {
-            int neighbor = graph.Neighbors(row)[0];
-            json.WriteStartObject();
-            json.WritePropertyName("id");
-            run.Rows.Id(row).WriteTo(json);
-            json.WritePropertyName("neighbor");
-            if (neighbor < 0) json.WriteNullValue();
-            else run.Rows.Id(neighbor).WriteTo(json);
-            if (neighbor < 0) json.WriteNull("cosine");
-            else json.WriteNumber("cosine", graph.Cosines(row)[0]);
-            json.WriteEndObject();
-            json.Flush();
-            buffered.WriteByte((byte)'\n');
-            json.Reset();
-        }
     }
 }

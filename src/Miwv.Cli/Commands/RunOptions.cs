@@ -2,6 +2,7 @@ using System.CommandLine;
 using Miwv.Data;
 using Miwv.Engine;
 using Miwv.Llama;
+using Miwv.Retrieval;
 using Miwv.Metrics;
 
 namespace Miwv.Cli.Commands;
@@ -24,6 +25,10 @@ internal sealed class RunOptions
     public readonly Option<int> GpuLayers = new("--gpu-layers", "-ngl") { Description = "layers on the GPU (default: all)", DefaultValueFactory = _ => -1, HelpName = "N" };
     public readonly Option<string> Flash = new("--flash-attn", "-fa") { Description = "on, off or auto", DefaultValueFactory = _ => "auto", HelpName = "on|off|auto" };
     public readonly Option<bool> Exact = new("--exact") { Description = "flash attention off, f32 cache: equal to a row-by-row loop within 1e-5 nats" };
+    public readonly Option<string> Search = new("--search") { Description = "how neighbours are found: auto, exact (all pairs) or hnsw", DefaultValueFactory = _ => "auto", HelpName = "auto|exact|hnsw" };
+    public readonly Option<int?> HnswM = new("--hnsw-m") { Description = "links of a row in the HNSW index (default 16)", HelpName = "N" };
+    public readonly Option<int?> EfConstruction = new("--ef-construction") { Description = "candidates while the index is built (default 200)", HelpName = "N" };
+    public readonly Option<int?> EfSearch = new("--ef-search") { Description = "candidates while it is searched (default 64)", HelpName = "N" };
     public readonly Option<string> Duplicates = new("--duplicates") { Description = "skip or keep identical rows as demonstrations", DefaultValueFactory = _ => "skip", HelpName = "skip|keep" };
     public readonly Option<bool> ScoreEos = new("--score-eos") { Description = "score the end-of-sequence token behind each answer too" };
     public readonly Option<string> Metric = new("--metric") { Description = "metrics to compute, the first is the one to rank by; `miwv metrics` lists them", DefaultValueFactory = _ => "miwv", HelpName = "NAME[=N],..." };
@@ -35,16 +40,18 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(Data);
-        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume })
+        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume })
             command.Options.Add(option);
     }
 
+    /// <param name="groups">--duplicates is a cosine, not a word.</param>
     /// <exception cref="UsageException">A value that no run can have.</exception>
-    public RunSettings Read(ParseResult parsed, Action<string> info)
+    public RunSettings Read(ParseResult parsed, Action<string> info, bool groups = false)
     {
         string data = parsed.GetValue(Data)!;
         int? wave = Positive(parsed, Ubatch), batch = Positive(parsed, Batch);
         if (batch is { } most) wave = Math.Min(most, wave ?? most);
+        var defaults = new HnswOptions();
         try
         {
             return new RunSettings
@@ -63,7 +70,9 @@ internal sealed class RunOptions
                 GpuLayers = parsed.GetValue(GpuLayers),
                 FlashAttention = Word(parsed, Flash, ("auto", FlashAttention.Auto), ("on", FlashAttention.On), ("off", FlashAttention.Off)),
                 Exact = parsed.GetValue(Exact),
-                KeepDuplicates = Word(parsed, Duplicates, ("skip", false), ("keep", true)),
+                Search = Word(parsed, Search, ("auto", SearchMode.Auto), ("exact", SearchMode.Exact), ("hnsw", SearchMode.Hnsw)),
+                Hnsw = new HnswOptions(Positive(parsed, HnswM) ?? defaults.M, Positive(parsed, EfConstruction) ?? defaults.EfConstruction, Positive(parsed, EfSearch) ?? defaults.EfSearch),
+                KeepDuplicates = !groups && Word(parsed, Duplicates, ("skip", false), ("keep", true)),
                 ScoreEos = parsed.GetValue(ScoreEos),
                 Metrics = Metrics(parsed.GetValue(Metric)!),
                 Seed = parsed.GetValue(Seed),

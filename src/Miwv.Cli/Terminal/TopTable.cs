@@ -14,10 +14,10 @@ internal static class TopTable
         int rank = 0;
         foreach (int row in chosen)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{++rank,4}  {scores[row].Miwv,8:F4}  {scores[row].ZeroShot,8:F4}  {scores[row].OneShot,8:F4}  {scores[row].Cosine,6:F3}  {SafeText.Cut(rows.Id(row).ToString(), 16),-16}  {SafeText.Cut(rows.Read(row).EmbeddingText, text)}"));
+                $"{++rank,4}  {scores[row].Miwv,8:F4}  {scores[row].ZeroShot,8:F4}  {scores[row].OneShot,8:F4}  {scores[row].Cosine,6:F3}  {Cells.Fit(rows.Id(row).ToString(), 16)}  {Cells.Cut(rows.Read(row).EmbeddingText, text)}"));
     }
 
-    private static int Width()
+    internal static int Width()
     {
         try
         {

@@ -18,6 +18,8 @@ public sealed class RunDirectory : IDisposable
     public string RunFile => In("run.json");
     public string EmbeddingsFile => In("embeddings.miwv");
     public string NeighborsFile => In("neighbors.bin");
+    public string NeighborSearchFile => In("neighbors.json");
+    public string IndexFile => In("index.hnsw");
     public string JournalFile => In("passes.journal");
 
     /// <summary>The journal of passes that follow from results; the first round's is <see cref="JournalFile"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
 
@@ -24,6 +25,10 @@ public static class RunFile
         json.WriteNumber("gpu-layers", settings.GpuLayers);
         json.WriteNumber("threads", settings.Threads);
         Number(json, "ubatch-size", settings.WaveTokens);
+        json.WriteString("search", settings.Search.ToString().ToLowerInvariant());
+        json.WriteNumber("hnsw-m", settings.Hnsw.M);
+        json.WriteNumber("ef-construction", settings.Hnsw.EfConstruction);
+        json.WriteNumber("ef-search", settings.Hnsw.EfSearch);
         json.WriteString("duplicates", settings.KeepDuplicates ? "keep" : "skip");
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
@@ -58,6 +63,8 @@ public static class RunFile
                 GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
                 Threads = s.GetProperty("threads").GetInt32(),
                 WaveTokens = Count("ubatch-size"),
+                Search = Enum.Parse<SearchMode>(Text("search")!, ignoreCase: true),
+                Hnsw = new HnswOptions(Count("hnsw-m")!.Value, Count("ef-construction")!.Value, Count("ef-search")!.Value),
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),

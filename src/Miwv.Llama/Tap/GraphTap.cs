@@ -50,7 +50,19 @@ public sealed unsafe class GraphTap : IDisposable
             throw new TapException($"the logits are not contiguous ({tensor->nb[0]}, {tensor->nb[1]} bytes)");
         if (tensor->data == null || tensor->buffer == 0)
             throw new TapException("the logits have no memory");
-        return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, GgmlNative.ggml_backend_buffer_is_host(tensor->buffer) != 0);
+        bool onHost = GgmlNative.ggml_backend_buffer_is_host(tensor->buffer) != 0;
+        byte* buffer = GgmlNative.ggml_backend_buffer_name(tensor->buffer);
+        bool onCuda = !onHost && buffer != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer).StartsWith("CUDA"u8);
+        return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, onHost, onCuda);
+    }
+
+    /// <summary>Copies the logits that <see cref="Logits"/> described to the host, [Rows x Vocabulary].</summary>
+    public void CopyLogits(Span<float> destination)
+    {
+        Tensor* tensor = state->Logits;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, tensor->ne[0] * tensor->ne[1]);
+        fixed (float* to = destination)
+            GgmlNative.ggml_backend_tensor_get(tensor, to, 0, (nuint)destination.Length * sizeof(float));
     }
 
     public void Dispose()

@@ -25,6 +25,8 @@ internal sealed class CandidateTable : PairSink
     {
         (_store, _vectors, _rules, _k, _scoreError) = (store, vectors, rules, k, scoreError);
         _capacity = k + Math.Max(7, k / 2);
+        if ((long)vectors.Count * _capacity > Array.MaxLength)
+            throw new ArgumentException($"{k} neighbours of {vectors.Count} rows are more than memory can hold; ask for fewer");
         _slots = new Candidate[(long)vectors.Count * _capacity];
         _counts = new int[vectors.Count];
         Thresholds = AllocateThresholds(vectors.Count, float.NegativeInfinity);
@@ -114,7 +116,7 @@ internal sealed class CandidateTable : PairSink
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Span<Candidate> Slots(int vector) => _slots.AsSpan(checked(vector * _capacity), _capacity);
+    private Span<Candidate> Slots(int vector) => _slots.AsSpan(vector * _capacity, _capacity);
 
     private readonly record struct Candidate(int Vector, float Score);
 }

@@ -12,7 +12,9 @@ public sealed class KnnGraph
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         (Rows, K) = (rows, k);
-        _neighbors = new int[checked(rows * k)];
+        if ((long)rows * k > Array.MaxLength / sizeof(double))
+            throw new ArgumentException($"{k} neighbours of {rows} rows are more than memory can hold; ask for fewer");
+        _neighbors = new int[rows * k];
         _cosines = new double[_neighbors.Length];
         Array.Fill(_neighbors, None);
         Array.Fill(_cosines, double.NaN);
@@ -40,6 +42,10 @@ public sealed class KnnGraph
 
     /// <summary>The cosines (fp64 dot products of the stored vectors) of a row's neighbours.</summary>
     public ReadOnlySpan<double> Cosines(int row) => _cosines.AsSpan(row * K, K);
+
+    internal Span<int> AllNeighbors => _neighbors;
+
+    internal Span<double> AllCosines => _cosines;
 
     internal Span<int> NeighborSlots(int row) => _neighbors.AsSpan(row * K, K);
 

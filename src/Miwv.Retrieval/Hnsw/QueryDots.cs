@@ -108,8 +108,21 @@ internal sealed unsafe class QueryDots : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<float> Single4(float* query, float* a, float* b, float* c, float* d, int dimension)
     {
-        Vector512<float> sumA = Vector512<float>.Zero, sumB = sumA, sumC = sumA, sumD = sumA;
+        // two sums a vector: eight independent chains hide the latency of the additions
+        Vector512<float> sumA = Vector512<float>.Zero, sumB = sumA, sumC = sumA, sumD = sumA, oddA = sumA, oddB = sumA, oddC = sumA, oddD = sumA;
         int k = 0;
+        for (; k <= dimension - 2 * Lanes; k += 2 * Lanes)
+        {
+            Vector512<float> even = Vector512.Load(query + k), odd = Vector512.Load(query + k + Lanes);
+            sumA = Vector512.FusedMultiplyAdd(even, Vector512.Load(a + k), sumA);
+            oddA = Vector512.FusedMultiplyAdd(odd, Vector512.Load(a + k + Lanes), oddA);
+            sumB = Vector512.FusedMultiplyAdd(even, Vector512.Load(b + k), sumB);
+            oddB = Vector512.FusedMultiplyAdd(odd, Vector512.Load(b + k + Lanes), oddB);
+            sumC = Vector512.FusedMultiplyAdd(even, Vector512.Load(c + k), sumC);
+            oddC = Vector512.FusedMultiplyAdd(odd, Vector512.Load(c + k + Lanes), oddC);
+            sumD = Vector512.FusedMultiplyAdd(even, Vector512.Load(d + k), sumD);
+            oddD = Vector512.FusedMultiplyAdd(odd, Vector512.Load(d + k + Lanes), oddD);
+        }
         for (; k <= dimension - Lanes; k += Lanes)
         {
             Vector512<float> q = Vector512.Load(query + k);
@@ -121,14 +134,27 @@ internal sealed unsafe class QueryDots : IDisposable
         Vector128<float> tail = Vector128<float>.Zero;
         for (; k < dimension; k++)
             tail += Vector128.Create(query[k]) * Vector128.Create(a[k], b[k], c[k], d[k]);
-        return Vector128.Create(Vector512.Sum(sumA), Vector512.Sum(sumB), Vector512.Sum(sumC), Vector512.Sum(sumD)) + tail;
+        return Vector128.Create(Vector512.Sum(sumA + oddA), Vector512.Sum(sumB + oddB), Vector512.Sum(sumC + oddC), Vector512.Sum(sumD + oddD)) + tail;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<float> Half4(float* query, ushort* a, ushort* b, ushort* c, ushort* d, int dimension)
     {
-        Vector512<float> sumA = Vector512<float>.Zero, sumB = sumA, sumC = sumA, sumD = sumA;
+        // two sums a vector: eight independent chains hide the latency of the additions
+        Vector512<float> sumA = Vector512<float>.Zero, sumB = sumA, sumC = sumA, sumD = sumA, oddA = sumA, oddB = sumA, oddC = sumA, oddD = sumA;
         int k = 0;
+        for (; k <= dimension - 2 * Lanes; k += 2 * Lanes)
+        {
+            Vector512<float> even = Vector512.Load(query + k), odd = Vector512.Load(query + k + Lanes);
+            sumA = Vector512.FusedMultiplyAdd(even, Unscaled(a + k), sumA);
+            oddA = Vector512.FusedMultiplyAdd(odd, Unscaled(a + k + Lanes), oddA);
+            sumB = Vector512.FusedMultiplyAdd(even, Unscaled(b + k), sumB);
+            oddB = Vector512.FusedMultiplyAdd(odd, Unscaled(b + k + Lanes), oddB);
+            sumC = Vector512.FusedMultiplyAdd(even, Unscaled(c + k), sumC);
+            oddC = Vector512.FusedMultiplyAdd(odd, Unscaled(c + k + Lanes), oddC);
+            sumD = Vector512.FusedMultiplyAdd(even, Unscaled(d + k), sumD);
+            oddD = Vector512.FusedMultiplyAdd(odd, Unscaled(d + k + Lanes), oddD);
+        }
         for (; k <= dimension - Lanes; k += Lanes)
         {
             Vector512<float> q = Vector512.Load(query + k);
@@ -140,7 +166,7 @@ internal sealed unsafe class QueryDots : IDisposable
         Vector128<float> tail = Vector128<float>.Zero;
         for (; k < dimension; k++)
             tail += Vector128.Create(query[k]) * Vector128.Create(Unscaled(a[k]), Unscaled(b[k]), Unscaled(c[k]), Unscaled(d[k]));
-        return Vector128.Create(Vector512.Sum(sumA), Vector512.Sum(sumB), Vector512.Sum(sumC), Vector512.Sum(sumD)) + tail;
+        return Vector128.Create(Vector512.Sum(sumA + oddA), Vector512.Sum(sumB + oddB), Vector512.Sum(sumC + oddC), Vector512.Sum(sumD + oddD)) + tail;
     }
 
     /// <summary>16 f16 values times 2^-112: sign, exponent and mantissa moved to their f32 places.</summary>

@@ -8,7 +8,7 @@ internal static unsafe partial class GatherNative
     internal const string Library = "miwv_gather";
 
     /// <summary><c>MIWV_GATHER_ABI</c> this assembly was written against.</summary>
-    internal const int AbiVersion = 1;
+    internal const int AbiVersion = 2;
 
     internal const int WantEntropy = 1;
     internal const int WantRank = 2;
@@ -33,4 +33,24 @@ internal static unsafe partial class GatherNative
     /// <summary>The gather over host memory. Returns a <see cref="GatherStatus"/>; unless it is 0 no output was written.</summary>
     [LibraryImport(Library)]
     internal static partial int miwv_gather_cpu(GatherJob* job);
+
+    /// <summary>Static, zero-terminated: "native sm_75 ...", "ptx sm_75" or "none".</summary>
+    [LibraryImport(Library)]
+    internal static partial byte* miwv_gather_cuda_image();
+
+    /// <summary>Cards the CUDA gather could run on; if 0, <see cref="miwv_gather_cuda_error"/> says why.</summary>
+    [LibraryImport(Library)]
+    internal static partial int miwv_gather_cuda_available();
+
+    /// <summary>Facts about a card. Returns a <see cref="GatherStatus"/>.</summary>
+    [LibraryImport(Library)]
+    internal static partial int miwv_gather_cuda_device(int ordinal, CudaDeviceFacts* device);
+
+    /// <summary>One zero-terminated line about the calling thread's last failure; valid until its next call.</summary>
+    [LibraryImport(Library)]
+    internal static partial byte* miwv_gather_cuda_error();
+
+    /// <summary>The gather over device memory. Returns a <see cref="GatherStatus"/>; unless it is 0 no output was written.</summary>
+    [LibraryImport(Library)]
+    internal static partial int miwv_gather_cuda(GatherJob* job);
 }

@@ -16,6 +16,7 @@ public sealed class WaveExecutor : IDisposable
     private readonly ExecutorOptions options;
     private readonly LlamaContext context;
     private readonly GraphTap tap;
+    private readonly LogitsSource source;
     private readonly DecodeBatch batch;
     private readonly WaveBuilder builder;
     private readonly List<int> resident = [], wanted = [];
@@ -38,6 +39,7 @@ public sealed class WaveExecutor : IDisposable
             CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
         });
         tap = new GraphTap(context, plan.Leaves);
+        source = new LogitsSource(tap, options.Gather);
         batch = new DecodeBatch(plan.Limits.Tokens);
         builder = new WaveBuilder(plan);
         var passes = plan.Forest.Passes;
@@ -60,13 +62,13 @@ public sealed class WaveExecutor : IDisposable
         if (pairs > 0)
         {
             long begin = Stopwatch.GetTimestamp();
-            var logits = tap.Logits(batch.OutputCount);
+            var logits = source.Read(batch.OutputCount);
             int entropyRows = wantsEntropy ? logits.Rows : 0, listedValues = logits.Rows * listedIds.Length;
             Grow(ref rowEntropy, entropyRows);
             Grow(ref rowListed, listedValues);
-            CpuGather.Compute(new GatherWave
+            source.Gather(new GatherWave
             {
-                Logits = new LogitsView(logits.Address, logits.Rows, logits.Vocabulary, logits.Vocabulary, LogitsType.F32),
+                Logits = logits,
                 PairRow = builder.PairRow,
                 PairTarget = builder.PairTarget,
                 SegmentStart = builder.SegmentStart,

@@ -9,18 +9,17 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
 {
     private static readonly byte[] Key = [.. Enumerable.Range(0, JournalFormat.KeySize).Select(i => (byte)(3 * i))];
 
-    // the passes want nothing for themselves
-    private readonly JournalLayout layout = new(new PassList(TokenTableBuilder.Build(0, static (_, _) => { }, path + ".tokens", 1, null, default)), perToken);
-
     public const int Steps = 12;
+
+    private readonly TokenTable tokens = TokenTableBuilder.Build(1, (_, list) => list.AddRange([1, 2]), path + ".tokens", 1, null, CancellationToken.None);
 
     public string Path => path;
 
-    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, layout, steps);
+    public JournalReader? Open(int steps = Steps) => JournalReader.Open(path, Key, Layout(perToken), steps);
 
-    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], layout, Steps);
+    public JournalReader? OpenWithOtherKey() => JournalReader.Open(path, [.. Key.Select(b => (byte)(b + 1))], Layout(perToken), Steps);
 
-    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, layout with { PerToken = !perToken }, Steps);
+    public JournalReader? OpenWithOtherContents() => JournalReader.Open(path, Key, Layout(!perToken), Steps);
 
     public byte[] Bytes
     {
@@ -31,7 +30,7 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
     /// <summary>Writes steps behind what is there, as a resumed run does.</summary>
     public void Write(params IEnumerable<int> steps)
     {
-        using JournalWriter writer = JournalWriter.Open(path, Key, layout, Open());
+        using JournalWriter writer = JournalWriter.Open(path, Key, Layout(perToken), Open());
         foreach (int step in steps)
         {
             var (passes, bounds, nll, logProbs) = Contents(step);
@@ -67,9 +66,11 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
         return (passes, bounds, nll, [.. Enumerable.Range(0, bounds[^1]).Select(_ => -random.NextSingle())]);
     }
 
+    private JournalLayout Layout(bool values) => new(new PassList(tokens), values);
+
     public void Dispose()
     {
-        layout.Passes.Tokens.Dispose();
+        tokens.Dispose();
         File.Delete(path);
     }
 }

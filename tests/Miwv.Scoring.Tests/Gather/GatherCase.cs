@@ -35,14 +35,18 @@ internal sealed class GatherCase : IDisposable
         Listed = Enumerable.Range(0, random.Next(0, 4)).Select(_ => random.Next(vocab)).ToArray();
     }
 
-    internal void Run(int threads)
+    internal delegate void Compute(in GatherWave wave);
+
+    internal void Run(int threads) => Run(CpuGather.Compute, threads);
+
+    internal void Run(Compute gather, int threads = 1)
     {
         LogProb = new float[PairRow.Length];
         Rank = new int[PairRow.Length];
         SegmentNll = new double[SegmentStart.Length - 1];
         Entropy = new float[Logits.View.Rows];
         ListedLogits = new float[Logits.View.Rows * Listed.Length];
-        CpuGather.Compute(new GatherWave
+        gather(new GatherWave
         {
             Logits = Logits.View, PairRow = PairRow, PairTarget = PairTarget, SegmentStart = SegmentStart,
             ListedIds = Listed, Threads = threads, LogProb = LogProb, SegmentNll = SegmentNll,

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Miwv.Cli.Terminal;
+using Miwv.Data;
+using Miwv.Engine.Explain;
+using Miwv.Engine.Results;
+using Miwv.Llama;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>explain: why one row has its value.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(CommandHost host)
+    {
+        var command = new Command("explain", "Show why a row has its value: its neighbour, both losses, every token of the answer");
+        var directory = new Argument<string>("run") { Description = "run directory" };
+        var id = new Argument<string>("id") { Description = "id of the row" };
+        var json = new Option<bool>("--json") { Description = "as JSON, with every token's log-probs" };
+        command.Arguments.Add(directory);
+        command.Arguments.Add(id);
+        command.Options.Add(json);
+        command.SetAction(parsed => host.Run(parsed, context =>
+        {
+            using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
+            int row = run.Find(parsed.GetValue(id)!);
+            var tokens = Tokens(run, row, context);
+            if (parsed.GetValue(json)) ExplainJson.Write(run, row, tokens);
+            else
+            {
+                bool color = !Console.IsOutputRedirected && TerminalColor.IsWanted(parsed.GetValue(host.NoColor));
+                int width = TopTable.Width();
+                TerminalColor.Console(Console.Out, color, width).Write(new StyledLines(new ExplainText(run, row, tokens, Math.Min(width, 120), color).Lines()));
+            }
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    // null = they cannot be had, and why was said
+    private static AnswerTokens? Tokens(StoredRun run, int row, CommandContext context)
+    {
+        var score = run.Scores[row];
+        if (score.Status != "ok" || double.IsNaN(score.OneShot) || run.NeighborOf(row) < 0) return null;
+        try
+        {
+            LlamaLibrary.Load(context.LlamaDirectory);
+            using var scorer = AnswerScorer.Load(run.Settings, run.Rows);
+            var tokens = scorer.Compute(row, run.NeighborOf(row), context.Cancel);
+            // 2e-2 is what waves of another shape may differ by (DESIGN 3)
+            double off = Math.Max(Math.Abs(tokens.MeanZeroShot - score.ZeroShot), Math.Abs(tokens.MeanOneShot - score.OneShot));
+            if (off <= 0.02) return tokens;
+            context.Messages.Warn($"{run.Settings.ModelPath}: gives other losses now (by {off:F3} nats): the model or the template was changed since the run; the tokens are not shown");
+        }
+        catch (UserException e)
+        {
+            context.Messages.Warn($"the tokens of the answer cannot be shown: {e.Message}");
+        }
+        return null;
+    }
+}

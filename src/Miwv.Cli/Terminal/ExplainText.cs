@@ -1,0 +1,83 @@
+using System.Globalization;
+using Miwv.Data;
+using Miwv.Engine.Explain;
+using Miwv.Engine.Results;
+
+namespace Miwv.Cli.Terminal;
+
+/// <summary>A row's explanation as lines.</summary>
+internal sealed class ExplainText(StoredRun run, int row, AnswerTokens? tokens, int width, bool color)
+{
+    private readonly List<StyledLine> lines = [];
+    private readonly StoredScore score = run.Scores[row];
+
+    public List<StyledLine> Lines()
+    {
+        string status = score.Status.StartsWith("error:", StringComparison.Ordinal) ? "error" : score.Status;
+        Line().Add($"row {score.Id}", Palette.Title).Add($"  line {run.Rows.Line(row)} of {run.Settings.DataPath}", Palette.Dim);
+        Line().Add("status    ").Add(status, status == "ok" ? Palette.Good : Palette.Warning).Add($"  {StatusReason.Of(score.Status)}");
+        if (score.DemonstrationCut) Line().Add("          the end of the neighbour's answer was cut to fit the window");
+        Numbers();
+        var own = run.Rows.Read(row);
+        if (own.Error is null)
+        {
+            Text("prompt", own.EmbeddingText);
+            if (tokens is null) Text("answer", own.Output);
+            else
+            {
+                Title("answer");
+                foreach (var line in AnswerText.Lines(tokens, width - 2, color)) Indent(line);
+                foreach (var line in AnswerText.Legend(color)) Indent(line);
+            }
+        }
+        if (run.NeighborOf(row) is >= 0 and var neighbor)
+        {
+            var shown = run.Rows.Read(neighbor);
+            Text(string.Create(CultureInfo.InvariantCulture, $"neighbour {score.Neighbor}, cosine {score.Cosine:F4}: its prompt"), shown.EmbeddingText);
+            Text("its answer", shown.Output);
+        }
+        return lines;
+    }
+
+    private void Numbers()
+    {
+        if (double.IsNaN(score.Miwv) && score.Further.Count == 0) return;
+        if (!double.IsNaN(score.Miwv))
+        {
+            string verdict = score.Miwv > 0 ? "the example made the answer harder to predict" : "the example made the answer easier to predict";
+            Line().Add(string.Create(CultureInfo.InvariantCulture,
+                $"losses    {score.ZeroShot:F4} without example, {score.OneShot:F4} with it (nats a token, {score.AnswerTokens} tokens): {verdict}"));
+        }
+        foreach (string metric in run.MetricNames)
+        {
+            var (rank, of) = run.RankOf(row, metric);
+            if (rank == 0) continue;
+            double percentile = of == 1 ? 100 : 100.0 * (of - rank) / (of - 1);
+            Line().Add(string.Create(CultureInfo.InvariantCulture, $"{metric,-9} {score.Value(metric),9:F4}   rank {rank:N0} of {of:N0}, above {percentile:F1} % of the others"));
+        }
+    }
+
+    private void Text(string title, string text)
+    {
+        Title(title);
+        foreach (string line in Cells.Wrap(text, width - 2)) Indent(new StyledLine().Add(line));
+    }
+
+    private void Title(string title)
+    {
+        Line();
+        Line().Add(title, Palette.Title);
+    }
+
+    private void Indent(StyledLine text)
+    {
+        var line = Line().Add("  ");
+        foreach (var part in text.Parts) line.Add(part.Text, part.Style);
+    }
+
+    private StyledLine Line()
+    {
+        lines.Add(new StyledLine());
+        return lines[^1];
+    }
+}
