@@ -138,7 +138,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--duplicates=some")]
     [InlineData("--ids=mine")]
     [InlineData("--columns=a:b")]
-    [InlineData("--model")]
+    [InlineData("--template")]
     public void OptionsThatAreNone(string option) => Select(Usage, Checkout.Data, option);
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class ScoreCommands
         {
             var count = ReadTop(parsed.GetValue(top)!);
             string? file = parsed.GetValue(output);
-            if (file is not null and not "-") OutputFile.Check(file);
+            if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var (scores, report) = Score(run, context);
             var selection = Selection.Top(scores, count);

@@ -86,7 +86,6 @@ internal sealed class Miwv : IDisposable
             return line;
         }
 
-        private static bool IsNotice(string line) => line.StartsWith("model: ", StringComparison.Ordinal) || line.StartsWith("run: ", StringComparison.Ordinal)
-            || line.StartsWith("plan: ", StringComparison.Ordinal) || line.StartsWith("warning: ", StringComparison.Ordinal);
+        private static bool IsNotice(string line) => new[] { "model: ", "run: ", "neighbours: ", "plan: ", "warning: " }.Any(start => line.StartsWith(start, StringComparison.Ordinal));
     }
 }
