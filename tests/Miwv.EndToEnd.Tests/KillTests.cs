@@ -11,7 +11,7 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
-    private string[] Arguments(string run, int rows = 70) =>
+    private string[] Arguments(string run, int rows = 40) =>
         ["select", Checkout.Data, "-m", Checkout.Model, "--limit", $"{rows}", "--exact", "-ub", "64", "-t", "1", "-q", "--top", "10%", "--run", scratch[run], "-o", scratch[run + ".json"]];
 
     private (byte[] Scores, byte[] Summary, byte[] Selection) Results(string run) =>
@@ -39,8 +39,8 @@ public sealed class KillTests : IDisposable
         while (kills < 30)
         {
             string run = $"run{runs++}";
-            // one to four kills, the later ones sooner: some hit the start, some the embedding, most the scoring
-            for (int left = random.Next(1, 5); left > 0 && kills < 30;)
+            // one to six kills, the later ones sooner: some hit the start, some the embedding, most the scoring
+            for (int left = random.Next(1, 7); left > 0 && kills < 30;)
             {
                 using Program miwv = Program.Start(scratch.Root, Arguments(run));
                 Thread.Sleep((int)(whole * (0.1 + random.NextDouble() * 0.85)));
