@@ -12,6 +12,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     NeighborsCommand.Create(host),
     TopCommand.Create(host),
     MetricsCommand.Create(host),
+    DoctorCommand.Create(host),
     ExplainCommand.Create(host),
 };
 host.AddTo(root);

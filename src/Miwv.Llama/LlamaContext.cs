@@ -8,7 +8,7 @@ public sealed unsafe class LlamaContext : IDisposable
 {
     private readonly nint memory;
 
-    /// <exception cref="UserException">The library cannot make the context (most often: memory).</exception>
+    /// <exception cref="ContextException">The library cannot make the context (most often: memory).</exception>
     public LlamaContext(LlamaModel model, ContextOptions options)
     {
         Model = model;
@@ -28,7 +28,7 @@ public sealed unsafe class LlamaContext : IDisposable
         parameters.kv_unified = 1;
         nint context = LlamaNative.llama_init_from_model(model.Handle, parameters);
         if (context == 0)
-            throw new UserException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
+            throw new ContextException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
         Handle = new ContextHandle(context);
         memory = LlamaNative.llama_get_memory(Handle);
         Cells = (int)LlamaNative.llama_n_ctx(Handle);
@@ -58,6 +58,12 @@ public sealed unsafe class LlamaContext : IDisposable
     public void Clear()
     {
         if (memory != 0) LlamaNative.llama_memory_clear(memory, 0);
+    }
+
+    /// <summary>Forgets all cells and zeroes their memory, so that no value that is not a number is left in it.</summary>
+    public void Wipe()
+    {
+        if (memory != 0) LlamaNative.llama_memory_clear(memory, 1);
     }
 
     /// <summary>Forgets every cell at <paramref name="position"/> or later, of all sequences.</summary>

@@ -16,22 +16,22 @@ internal static class ScoreCommands
         var command = new Command("select", "Score every row and keep the rows most worth training on");
         var options = new RunOptions();
         var output = new Option<string?>("--output", "-o") { Description = "file for the selection, in the input's format (- = stdout); best row first", HelpName = "FILE" };
-        var top = new Option<string>("--top") { Description = "rows to keep: a share of all rows or a number", DefaultValueFactory = _ => "5%", HelpName = "5%|500" };
+        var selecting = new SelectionOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         options.AddTo(command);
         command.Options.Add(output);
-        command.Options.Add(top);
+        selecting.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var count = ReadTop(parsed.GetValue(top)!);
+            var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
             string? file = parsed.GetValue(output);
+            var nested = selecting.Nested(parsed, file);
             if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var (scores, report) = Score(run, context);
-            var selection = Selection.Top(scores, count);
-            if (selection.Rows.Count < selection.Wanted)
-                context.Messages.Warn($"{selection.Wanted} rows were asked for, only {selection.Ranked} of {scores.Count} have a score");
+            var selection = run.Select(scores, request);
+            WarnOf(selection, request, scores, context.Messages);
             if (file == "-")
             {
                 using var stdout = Console.OpenStandardOutput();
@@ -40,8 +40,10 @@ internal static class ScoreCommands
             else
             {
                 if (file is not null) SelectionWriter.Write(run.Rows, selection.Rows, file);
+                foreach (var (size, beside) in nested)
+                    SelectionWriter.Write(run.Rows, selection.Rows.Take(size.Of(scores.Count)), beside);
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
-                else report.WriteText(selection, count, file);
+                else report.WriteText(selection, request.Top, file);
             }
             return Done(scores);
         }));
@@ -64,6 +66,18 @@ internal static class ScoreCommands
             return Done(scores);
         }));
         return command;
+    }
+
+    private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)
+    {
+        foreach (var (gate, rows) in selection.KeptOut)
+            messages.Info($"gate {gate}: keeps out {rows} of the rows that have a score");
+        if (selection.WithoutEmbedding > 0)
+            messages.Warn($"{selection.WithoutEmbedding} rows have no embedding (no known word) and cannot be chosen by distance");
+        if (selection.Rows.Count == selection.Wanted) return;
+        string why = selection.Ranked < selection.Wanted ? $"only {selection.Ranked} of {scores.Count} have a score and pass the gates"
+            : request.TokenBudget is { } budget ? $"the token budget of {budget} holds {selection.Rows.Count}" : $"the selector found {selection.Rows.Count}";
+        messages.Warn($"{selection.Wanted} rows were asked for, {why}");
     }
 
     private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context)

@@ -35,7 +35,10 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
         if (selection is not null && top is not null)
+        {
+            o.WriteLine(Line($"baseline  {100 * selection.LongestOverlap:F1} % of the selection are among as many longest answers, {100 * selection.RandomOverlap:F1} % among as many random rows; mean answer {selection.AnswerTokens.Chosen:F1} tokens, {selection.AnswerTokens.All:F1} in all rows"));
             o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {file}")}"));
+        }
         o.WriteLine($"scores    {run.Directory.ScoresFile}");
     }
 
@@ -66,6 +69,11 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
                 json.WriteString("file", file);
                 json.WriteNumber("wanted", selection.Wanted);
                 json.WriteNumber("ranked", selection.Ranked);
+                json.WriteNumber("longest_overlap", selection.LongestOverlap);
+                json.WriteNumber("random_overlap", selection.RandomOverlap);
+                json.WriteStartObject("kept_out");
+                foreach (var (gate, rows) in selection.KeptOut) json.WriteNumber(gate.ToString(), rows);
+                json.WriteEndObject();
                 json.WriteStartArray("ids");
                 foreach (int row in selection.Rows) run.Rows.Id(row).WriteTo(json);
                 json.WriteEndArray();
