@@ -36,13 +36,10 @@ public sealed class MiwvRun : IDisposable
     private MetricStage? stage;
     private WaveSizing? sizing;
 
-    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.metrics, this.inputs, Directory, Resumed) = (settings, metrics, inputs, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed) = (settings, metrics, inputs, facts, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
-        Facts = RowFacts.Read(inputs.Rows, null, cancel);
-        if (inputs.Rows.Count == Facts.Errors.Count)
-            throw new UserException($"{settings.DataPath}: none of its {Facts.Count} rows can be used; the first: {Facts.Errors.GetValueOrDefault(0, "there is none")}");
     }
 
     public RunDirectory Directory { get; }
@@ -68,10 +65,13 @@ public sealed class MiwvRun : IDisposable
         RunDirectory? run = null;
         try
         {
+            var facts = RowFacts.Read(inputs.Rows, null, cancel);
+            if (facts.Count == facts.Errors.Count)
+                throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, metrics, inputs, run, found, progress, warn, cancel);
+            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
         }
         catch
         {

@@ -30,7 +30,7 @@ internal static class ScoreCommands
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
             string? file = parsed.GetValue(output);
             var nested = selecting.Nested(parsed, file);
-            if (file is not null and not "-") OutputFile.Check(file);
+            if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             var settings = options.Read(parsed, context.Messages.Info);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
