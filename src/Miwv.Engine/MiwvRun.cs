@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Gpu;
 using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
@@ -165,8 +166,18 @@ public sealed class MiwvRun : IDisposable
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
-        sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
-        return plan = WavePlanner.Plan(new PrefixForest(passes.Passes), sizing.Limits);
+        var forest = new PrefixForest(passes.Passes);
+        if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
+        {
+            WaveSizeFile.RefuseOtherDevice(Directory);
+            sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
+            return plan = WavePlanner.Plan(forest, sizing.Limits);
+        }
+        card.WarnOfSlowGather(warn);
+        var wanted = WaveSizeFile.Read(Directory, card.Name) ?? GpuWaveSizing.For(ModelFootprint.Of(inputs.ModelFile), card.TotalBytes, ComputeCard.HostBytes, settings);
+        (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), warn);
+        WaveSizeFile.Write(Directory, card.Name, sizing);
+        return plan;
     }
 
     public RowPasses Passes
@@ -220,7 +231,7 @@ public sealed class MiwvRun : IDisposable
         Directory.Dispose();
     }
 
-    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing!.FlashAttention);
+    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention);
 
     private TokenTable Tokenize()
     {

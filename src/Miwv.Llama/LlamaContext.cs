@@ -8,7 +8,7 @@ public sealed unsafe class LlamaContext : IDisposable
 {
     private readonly nint memory;
 
-    /// <exception cref="UserException">The library cannot make the context (most often: memory).</exception>
+    /// <exception cref="ContextException">The library cannot make the context (most often: memory).</exception>
     public LlamaContext(LlamaModel model, ContextOptions options)
     {
         Model = model;
@@ -28,7 +28,7 @@ public sealed unsafe class LlamaContext : IDisposable
         parameters.kv_unified = 1;
         nint context = LlamaNative.llama_init_from_model(model.Handle, parameters);
         if (context == 0)
-            throw new UserException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
+            throw new ContextException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
         Handle = new ContextHandle(context);
         memory = LlamaNative.llama_get_memory(Handle);
         Cells = (int)LlamaNative.llama_n_ctx(Handle);

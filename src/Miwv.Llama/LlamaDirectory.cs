@@ -8,7 +8,8 @@ internal static class LlamaDirectory
 {
     public const string EnvironmentVariable = "MIWV_LLAMA_DIR";
 
-    public static string Find(string? named)
+    /// <param name="cuda">Prefer the CUDA build, because this machine can use it.</param>
+    public static string Find(string? named, bool cuda)
     {
         named ??= Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } value ? value : null;
         if (named is not null)
@@ -17,21 +18,9 @@ internal static class LlamaDirectory
             return System.IO.Directory.Exists(full) ? full
                 : throw new UserException($"{named}: no such directory (it should hold the llama.cpp v0.5.0 libraries)");
         }
-        string beside = Path.Combine(AppContext.BaseDirectory, "llama");
-        if (FileOf(beside, "llama") is not null)
-            return beside;
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            string scope = Path.Combine(at.FullName, "native", "llama", "node_modules", "@node-llama-cpp");
-            if (!System.IO.Directory.Exists(scope))
-                continue;
-            foreach (string package in PackageNames())
-            {
-                string bins = Path.Combine(scope, package, "bins", package);
-                if (FileOf(bins, "llama") is not null)
-                    return bins;
-            }
-        }
+        foreach (string folder in Installed(cuda))
+            if (FileOf(folder, "llama") is not null)
+                return folder;
         throw new UserException("libllama is not installed: run scripts/build, or name a directory with llama.cpp v0.5.0 libraries (--llama-dir, MIWV_LLAMA_DIR)");
     }
 
@@ -53,12 +42,22 @@ internal static class LlamaDirectory
     private static bool IsLibrary(string file) =>
         file.EndsWith(".so", StringComparison.Ordinal) || file.EndsWith(".dylib", StringComparison.Ordinal) || file.EndsWith(".dll", StringComparison.Ordinal);
 
-    private static IEnumerable<string> PackageNames()
+    // Beside a published program; in the packages of the checkout above it.
+    private static IEnumerable<string> Installed(bool cuda)
     {
         string arch = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
         string os = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "mac" : "linux";
-        yield return $"{os}-{arch}-cuda";
-        yield return $"{os}-{arch}-metal";
-        yield return $"{os}-{arch}";
+        if (cuda) yield return Path.Combine(AppContext.BaseDirectory, "llama-cuda");
+        yield return Path.Combine(AppContext.BaseDirectory, "llama");
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string natives = Path.Combine(at.FullName, "native", "llama");
+            if (cuda) yield return Bins(Path.Combine(natives, "cuda"), $"{os}-{arch}-cuda");
+            yield return Bins(natives, $"{os}-{arch}");
+            yield return Bins(natives, $"{os}-{arch}-metal");
+        }
     }
+
+    private static string Bins(string folder, string package) =>
+        Path.Combine(folder, "node_modules", "@node-llama-cpp", package, "bins", package);
 }

@@ -35,7 +35,8 @@ public static unsafe class LlamaLibrary
                     throw new UserException($"libllama is loaded already from {Directory}; a process can use only one");
                 return;
             }
-            string found = LlamaDirectory.Find(directory);
+            string found = LlamaDirectory.Find(directory, CudaRuntime.Found.IsComplete);
+            if (CudaRuntime.Found.IsComplete) CudaRuntime.Found.Preload();
             ggmlBase = LoadFile(found, "ggml-base");
             ggml = LoadFile(found, "ggml");
             llama = LoadFile(found, "llama");
@@ -62,7 +63,7 @@ public static unsafe class LlamaLibrary
             devices.Add(new ComputeDevice(
                 Marshal.PtrToStringUTF8((nint)GgmlNative.ggml_backend_dev_name(device)) ?? "",
                 Marshal.PtrToStringUTF8((nint)GgmlNative.ggml_backend_dev_description(device)) ?? "",
-                GgmlNative.ggml_backend_dev_type(device) != 0, (long)free, (long)total));
+                GgmlNative.ggml_backend_dev_type(device) is GgmlNative.DeviceGpu or GgmlNative.DeviceIntegratedGpu, (long)free, (long)total));
         }
         return devices;
     }

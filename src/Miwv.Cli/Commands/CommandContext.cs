@@ -11,9 +11,18 @@ internal sealed record CommandContext(Messages Messages, ProgressLine? Progress,
     public MiwvRun OpenRun(RunSettings settings, string? directory, bool resume)
     {
         LlamaLibrary.Load(LlamaDirectory);
+        if (CudaAdvice() is { } advice) Messages.Warn(advice + "; computing on the CPU (miwv doctor says more)");
         var run = MiwvRun.Open(settings, directory, resume, Progress, Messages.Warn, Cancel);
         Messages.Info(run.Resumed ? $"run: {run.Directory.Path} (found, going on with it)" : $"run: {run.Directory.Path}");
         run.NeighborSearched = found => Messages.Info(NeighborText.Line(found));
         return run;
+    }
+
+    // A card that is not used is worth a line.
+    private static string? CudaAdvice()
+    {
+        var cuda = CudaRuntime.Found;
+        if (cuda.Cards == 0 || LlamaLibrary.Devices().Any(d => d.IsGpu)) return null;
+        return cuda.Complaint ?? $"there is an NVIDIA card, but the libllama in {LlamaLibrary.Directory} cannot use it: run scripts/build --cuda";
     }
 }

@@ -26,6 +26,7 @@ public sealed class RunDirectory : IDisposable
     public string JournalFileOf(int round) => In($"passes.{round}.journal");
     public string ScoresFile => In("scores.jsonl");
     public string SummaryFile => In("summary.json");
+    public string WavesFile => In("waves.json");
     public string TimesFile => In("times.json");
     public string TokensFile => In("tokens.tmp");
 

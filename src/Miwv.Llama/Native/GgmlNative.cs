@@ -7,6 +7,9 @@ internal static unsafe partial class GgmlNative
 {
     public const string Library = "ggml", BaseLibrary = "ggml-base";
 
+    // ggml_backend_dev_type; 0 is a CPU and 3 an accelerator that uses its memory
+    public const int DeviceGpu = 1, DeviceIntegratedGpu = 2;
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void ggml_backend_load_all_from_path(string directory);
     [LibraryImport(Library)] public static partial nuint ggml_backend_dev_count();

@@ -46,7 +46,7 @@ public sealed class GatherPathTests
         return [.. nll];
     }
 
-    private static string SampleModel()
+    internal static string SampleModel()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (Directory.Exists(Path.Combine(at.FullName, "samples")))

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Miwv.Data;
+using Miwv.Engine.Runs;
+using Miwv.Llama;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine.Gpu;
+
+/// <summary>
+/// waves.json: the card a run was begun on and the waves that fitted there, so that going on packs the same waves even if
+/// memory is free or short now. A run that is computed on the CPU has none.
+/// </summary>
+internal static class WaveSizeFile
+{
+    /// <summary>Null if this run has computed nothing yet.</summary>
+    /// <exception cref="UserException">The run was begun on another device, or the file is damaged.</exception>
+    public static WaveSizing? Read(RunDirectory run, string card)
+    {
+        if (!File.Exists(run.WavesFile))
+            return !File.Exists(run.JournalFile) ? null : throw Other(run, "the CPU", card);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(run.WavesFile));
+            var json = document.RootElement;
+            int Number(string name) => json.GetProperty(name).GetInt32();
+            string begun = json.GetProperty("device").GetString()!;
+            if (begun != card) throw Other(run, begun, card);
+            return new WaveSizing(new WaveLimits(Number("tokens"), Number("outputs")), (FlashAttention)Number("flash_attention"), Number("contexts"), Number("threads_per_context"));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
+        {
+            throw new UserException($"{run.WavesFile}: damaged ({e.Message}); use another --run directory", e);
+        }
+    }
+
+    /// <exception cref="UserException">The run was begun on a card, and now there is none.</exception>
+    public static void RefuseOtherDevice(RunDirectory run)
+    {
+        if (File.Exists(run.WavesFile)) throw Other(run, "a GPU", "the CPU");
+    }
+
+    public static void Write(RunDirectory run, string card, WaveSizing size) => AtomicFile.Write(run.WavesFile, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("device", card);
+        json.WriteNumber("tokens", size.Limits.Tokens);
+        json.WriteNumber("outputs", size.Limits.Outputs);
+        json.WriteNumber("flash_attention", (int)size.FlashAttention);
+        json.WriteNumber("contexts", size.Contexts);
+        json.WriteNumber("threads_per_context", size.ThreadsPerContext);
+        json.WriteEndObject();
+    });
+
+    private static UserException Other(RunDirectory run, string begun, string now) =>
+        new($"{run.Path}: this run was begun on {begun}, and its bits would not be the same on {now}; use another --run directory");
+}
