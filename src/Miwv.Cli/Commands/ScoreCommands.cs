@@ -102,7 +102,7 @@ internal static class ScoreCommands
         return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
     }
 
-    private static int Done(ScoreTable scores) =>
+    internal static int Done(ScoreTable scores) =>
         scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
 
     internal static TopCount ReadTop(string text)
