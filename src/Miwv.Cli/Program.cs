@@ -17,6 +17,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     DoctorCommand.Create(host),
     ExplainCommand.Create(host),
     ViewCommand.Create(host),
+    ReportCommand.Create(host),
 };
 host.AddTo(root);
 

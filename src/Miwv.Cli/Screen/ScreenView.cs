@@ -67,6 +67,9 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
             string count = status == "ok" && !monitor.IsFinished ? $"{ProgressLine.Count(board.Scored)} of {ProgressLine.Count(rows)}" : ProgressLine.Count(rows);
             line.Add($" {count}", status == "ok" ? Palette.Good : Palette.Warning, Math.Max(0, width - line.Width)).Add($" {status} ", null, Math.Max(0, width - line.Width));
         }
+        if (state.Filter is not { } filter) return line;
+        string found = string.Create(CultureInfo.InvariantCulture, $"/{Cells.Cut(filter.Text, 16)}: {filter.Found:N0} rows{(filter.IsDone ? "" : "...")}");
+        if (line.Width + found.Length + 2 < width) line.To(width - found.Length - 1).Add(found, Palette.Key);
         return line;
     }
 
@@ -88,11 +91,6 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         };
         foreach (var (key, what) in keys)
             if (line.Width + key.Length + what.Length + 4 <= width) line.Add($" {key} ", Palette.Key).Add(what).Add(" ");
-        if (state.Filter is { } filter)
-        {
-            string text = string.Create(CultureInfo.InvariantCulture, $"\"{Cells.Cut(filter.Text, 16)}\": {filter.Found:N0} rows{(filter.IsDone ? "" : "...")}");
-            if (line.Width + text.Length + 2 < width) line.To(width - text.Length - 1).Add(text, Palette.Warning);
-        }
         return line;
     }
 
