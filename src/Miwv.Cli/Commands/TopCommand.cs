@@ -40,7 +40,7 @@ internal static class TopCommand
             var settings = RunFile.ReadSettings(run.RunFile);
             using var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel);
             if (rows.Count != scores.Count) throw new UserException($"{settings.DataPath}: has {rows.Count} rows, the run has {scores.Count}: the file was changed");
-            TopTable.Write(Console.Out, rows, scores, chosen);
+            TopTable.Write(Console.Out, rows, chosen.Select(row => scores[row]));
             return ExitCode.Ok;
         }));
         return command;
