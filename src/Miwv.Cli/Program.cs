@@ -16,6 +16,8 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     ProbeCommand.Create(host),
     DoctorCommand.Create(host),
     ExplainCommand.Create(host),
+    ViewCommand.Create(host),
+    ReportCommand.Create(host),
 };
 host.AddTo(root);
 

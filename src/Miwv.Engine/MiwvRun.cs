@@ -36,13 +36,10 @@ public sealed class MiwvRun : IDisposable
     private MetricStage? stage;
     private WaveSizing? sizing;
 
-    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.metrics, this.inputs, Directory, Resumed) = (settings, metrics, inputs, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed) = (settings, metrics, inputs, facts, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
-        Facts = RowFacts.Read(inputs.Rows, null, cancel);
-        if (inputs.Rows.Count == Facts.Errors.Count)
-            throw new UserException($"{settings.DataPath}: none of its {Facts.Count} rows can be used; the first: {Facts.Errors.GetValueOrDefault(0, "there is none")}");
     }
 
     public RunDirectory Directory { get; }
@@ -51,6 +48,9 @@ public sealed class MiwvRun : IDisposable
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
+
+    /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
+    public IProgress<RowScored>? OnRow { get; set; }
 
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
     public WaveTimes Times { get; private set; } = new();
@@ -65,10 +65,13 @@ public sealed class MiwvRun : IDisposable
         RunDirectory? run = null;
         try
         {
+            var facts = RowFacts.Read(inputs.Rows, null, cancel);
+            if (facts.Count == facts.Errors.Count)
+                throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, metrics, inputs, run, found, progress, warn, cancel);
+            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
         }
         catch
         {
@@ -197,7 +200,7 @@ public sealed class MiwvRun : IDisposable
     {
         var results = new PassResults(Passes.Passes);
         var waves = Plan();
-        Run(waves, Directory.JournalFile, results);
+        Run(waves, Directory.JournalFile, results, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
         for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results); round++, first = passes.Passes.Count)
             Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results);
         var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, stage.Compute(results));
@@ -214,10 +217,10 @@ public sealed class MiwvRun : IDisposable
         return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
-    private void Run(WavePlan waves, string journal, PassResults results)
+    private void Run(WavePlan waves, string journal, PassResults results, RowWatch? watch = null)
     {
         byte[] key = inputs.PlanKey(settings, waves);
-        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, progress, cancel));
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
         PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 
