@@ -49,6 +49,9 @@ public sealed class MiwvRun : IDisposable
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
 
+    /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
+    public IProgress<RowScored>? OnRow { get; set; }
+
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
     public WaveTimes Times { get; private set; } = new();
 
@@ -197,7 +200,7 @@ public sealed class MiwvRun : IDisposable
     {
         var results = new PassResults(Passes.Passes);
         var waves = Plan();
-        Run(waves, Directory.JournalFile, results);
+        Run(waves, Directory.JournalFile, results, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
         for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results); round++, first = passes.Passes.Count)
             Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results);
         var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, stage.Compute(results));
@@ -214,10 +217,10 @@ public sealed class MiwvRun : IDisposable
         return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
-    private void Run(WavePlan waves, string journal, PassResults results)
+    private void Run(WavePlan waves, string journal, PassResults results, RowWatch? watch = null)
     {
         byte[] key = inputs.PlanKey(settings, waves);
-        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, progress, cancel));
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
         PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine;
@@ -18,7 +19,9 @@ internal static class ScoreCommands
         var output = new Option<string?>("--output", "-o") { Description = "file for the selection, in the input's format (- = stdout); best row first", HelpName = "FILE" };
         var selecting = new SelectionOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
+        var screens = new ScreenOption();
         options.AddTo(command);
+        screens.AddTo(command);
         command.Options.Add(output);
         selecting.AddTo(command);
         command.Options.Add(json);
@@ -28,8 +31,10 @@ internal static class ScoreCommands
             string? file = parsed.GetValue(output);
             var nested = selecting.Nested(parsed, file);
             if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var (scores, report) = Score(run, context);
+            var settings = options.Read(parsed, context.Messages.Info);
+            using var screen = screens.Open(parsed, context, settings);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            var (scores, report) = Score(run, context, settings, screen);
             var selection = run.Select(scores, request);
             WarnOf(selection, request, scores, context.Messages);
             if (file == "-")
@@ -55,12 +60,16 @@ internal static class ScoreCommands
         var command = new Command("score", "Score every row; the scores are in the run directory");
         var options = new RunOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
+        var screens = new ScreenOption();
         options.AddTo(command);
+        screens.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var (scores, report) = Score(run, context);
+            var settings = options.Read(parsed, context.Messages.Info);
+            using var screen = screens.Open(parsed, context, settings);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            var (scores, report) = Score(run, context, settings, screen);
             if (parsed.GetValue(json)) report.WriteJson(null, null);
             else report.WriteText(null, null, null);
             return Done(scores);
@@ -80,20 +89,20 @@ internal static class ScoreCommands
         messages.Warn($"{selection.Wanted} rows were asked for, {why}");
     }
 
-    private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context)
+    private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context, RunSettings settings, RunScreen? screen)
     {
         long begin = Stopwatch.GetTimestamp();
         var plan = run.Plan();
         context.Progress?.Dispose();
         context.Messages.Info(PlanText.Line(plan));
-        var scores = run.Score();
+        var scores = screen is null ? run.Score() : ScreenOption.Score(run, settings, screen);
         context.Progress?.Dispose();
         if (scores.Count > 0 && !scores.Status.Contains(RowStatus.Ok))
             throw new UserException($"{run.Rows.Path}: no row could be scored ({string.Join(", ", scores.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => $"{g.Count()} {RowStatusName.Of(g.Key)}"))}); {run.Directory.ScoresFile} says why for each row");
         return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
     }
 
-    private static int Done(ScoreTable scores) =>
+    internal static int Done(ScoreTable scores) =>
         scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
 
     internal static TopCount ReadTop(string text)

@@ -26,6 +26,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         if (summary.Metrics is { Count: > 1 } several)
             o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
+        o.WriteLine(Line($"compute   {100 * summary.ComputeShare:F1} % of fine-tuning on all rows for three epochs"));
         if (run.Times.Tokens > 0)
         {
             var t = run.Times;
