@@ -7,6 +7,7 @@ internal static class Growth
 {
     internal static void Run(string folder, int dimension, StoreType type, int threads, int exactUpTo, IEnumerable<int> sizes)
     {
+        Directory.CreateDirectory(folder);
         List<(double, double)> exactLine = [], buildLine = [], queryLine = [];
         Console.WriteLine($"| rows x {dimension} {type} | store MB | exact s | cpu-s | MB | build s | cpu-s | MB | query s | cpu-s | recall@1 |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");

@@ -50,6 +50,12 @@ internal sealed class CommandHost
             messages.Error(e.Message);
             return ExitCode.Failure;
         }
+        catch (IOException e) when (!verbose)
+        {
+            // a full disk, a reader of stdout that went away
+            messages.Error(e.Message);
+            return ExitCode.Failure;
+        }
         catch (Exception e) when (!verbose)
         {
             messages.Error($"internal error: {e.GetType().Name}: {e.Message}; -v shows where; please report it");

@@ -30,7 +30,7 @@ internal static class ScoreCommands
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
             string? file = parsed.GetValue(output);
             var nested = selecting.Nested(parsed, file);
-            if (file is not null and not "-") OutputFile.Check(file);
+            if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             var settings = options.Read(parsed, context.Messages.Info);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
@@ -59,14 +59,16 @@ internal static class ScoreCommands
     {
         var command = new Command("score", "Score every row; the scores are in the run directory");
         var options = new RunOptions();
+        var from = new Option<string?>("--from") { Description = "a finished run: its data and settings, its passes are not computed again; with --metric, --seed, --run, -t", HelpName = "RUN" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         options.AddTo(command);
         screens.AddTo(command);
+        command.Options.Add(from);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);
@@ -102,7 +104,7 @@ internal static class ScoreCommands
         return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
     }
 
-    private static int Done(ScoreTable scores) =>
+    internal static int Done(ScoreTable scores) =>
         scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
 
     internal static TopCount ReadTop(string text)

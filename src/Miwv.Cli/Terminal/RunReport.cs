@@ -16,7 +16,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
         var o = Console.Out;
-        if (selection is not null) TopTable.Write(o, run.Rows, StoredScore.ReadAll(run.Directory.ScoresFile), selection.Rows.Take(Preview));
+        if (selection is not null) TopTable.Write(o, run.Rows, scores.Metrics[0].Field, selection.Rows.Take(Preview).Select(row => (scores.Row(row, run.Rows), scores.Metrics[0].Values[row])));
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
@@ -26,6 +26,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         if (summary.Metrics is { Count: > 1 } several)
             o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
+        o.WriteLine(Line($"compute   {100 * summary.ComputeShare:F1} % of fine-tuning on all rows for three epochs"));
         if (run.Times.Tokens > 0)
         {
             var t = run.Times;
