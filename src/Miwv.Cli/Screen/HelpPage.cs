@@ -23,7 +23,7 @@ internal static class HelpPage
             "zero   loss of the answer without an example",
             "one    loss of the answer with the neighbour as example",
             "cosine similarity of row and neighbour"])
-            lines.Add(new StyledLine().Add("  " + text));
+            lines.Add(new StyledLine().Add("  " + text, null, width));
         return lines;
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Miwv.Cli.Report;
 
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>The HTML report. Where no Chromium is installed it is not opened; only the checks of its text exist then.</summary>
 public sealed class ReportTests

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>A terminal in tmux, with a shell in it, on a server of its own.</summary>
 internal sealed class Tmux : IDisposable

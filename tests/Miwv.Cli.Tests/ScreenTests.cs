@@ -2,7 +2,7 @@ using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
 using Miwv.Engine;
 
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 public sealed class ScreenTests
 {

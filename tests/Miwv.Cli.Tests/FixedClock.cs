@@ -1,4 +1,4 @@
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>A clock that only moves when it is told to.</summary>
 internal sealed class FixedClock : TimeProvider

@@ -1,9 +1,9 @@
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>The program in a real terminal, driven by keys. Where tmux is missing only the first case exists, and says so by its name.</summary>
 public sealed class TerminalTests
 {
-    private static string Samples { get; } = FindSamples();
+    internal static string Samples { get; } = FindSamples();
 
     public static TheoryData<string> Cases => Tmux.IsInstalled
         ? [nameof(NoTerminal), nameof(PauseResizeOpenQuitResume), nameof(KilledByTerm), nameof(Background), nameof(CtrlC), nameof(NoColor), nameof(DumbTerminal), nameof(View), nameof(TuiOff)]

@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Miwv.Cli.Terminal;
 
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 public sealed class CellsTests
 {

@@ -1,4 +1,4 @@
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>Screens kept as text files; MIWV_GOLDEN=write makes them anew, to be looked at before they are committed.</summary>
 internal static class Golden
@@ -14,7 +14,7 @@ internal static class Golden
     private static string Folder()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "MiwvEngine.sln"))) return Path.Combine(at.FullName, "tests", "Miwv.EndToEnd.Tests", "Ui", "Golden");
+            if (File.Exists(Path.Combine(at.FullName, "MiwvEngine.sln"))) return Path.Combine(at.FullName, "tests", "Miwv.Cli.Tests", "Golden");
         throw new DirectoryNotFoundException("no checkout above the tests");
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Miwv.Engine.Results;
 
-namespace Miwv.EndToEnd.Tests.Ui;
+namespace Miwv.Cli.Tests;
 
 /// <summary>A finished run of a few rows, written by hand: wide characters, control characters, markup, every status.</summary>
 internal sealed class SmallRun : IDisposable
@@ -46,7 +46,7 @@ internal sealed class SmallRun : IDisposable
         using (var json = new System.Text.Json.Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            Engine.Runs.RunFile.WriteSettings(json, new Engine.RunSettings { DataPath = Data, ModelPath = Path.Combine(Root, "gone.gguf") });
+            Miwv.Engine.Runs.RunFile.WriteSettings(json, new Miwv.Engine.RunSettings { DataPath = Data, ModelPath = Path.Combine(Root, "gone.gguf") });
             json.WriteEndObject();
         }
         return JsonNode.Parse(stream.ToArray())!["settings"]!.ToJsonString();
