@@ -38,7 +38,7 @@ public sealed class TerminalTests
     private static void PauseResizeOpenQuitResume(string folder)
     {
         using var tmux = new Tmux(80, 24);
-        tmux.Line(Select(folder, 500) + "; echo code $?");
+        tmux.Line(Select(folder, 1800) + "; echo code $?");
         tmux.Wait(screen => screen.Contains("     3 ", StringComparison.Ordinal) && screen.Contains("score ", StringComparison.Ordinal), "third row of the list");
         tmux.Keys("p");
         tmux.Wait("PAUSED");
@@ -63,9 +63,9 @@ public sealed class TerminalTests
         Restored(tmux);
         Assert.DoesNotContain("internal error", left, StringComparison.Ordinal);
 
-        tmux.Line("clear; " + Select(folder, 500) + " --resume; echo resumed $?");
+        tmux.Line("clear; " + Select(folder, 1800) + " --resume; echo resumed $?");
         tmux.Wait("resumed 0");
-        tmux.Line("clear; " + Select(folder, 500).Replace(folder + "/run", folder + "/whole", StringComparison.Ordinal) + " --tui off; echo whole $?");
+        tmux.Line("clear; " + Select(folder, 1800).Replace(folder + "/run", folder + "/whole", StringComparison.Ordinal) + " --tui off; echo whole $?");
         tmux.Wait("whole 0");
         Assert.Equal(File.ReadAllBytes(folder + "/whole/scores.jsonl"), File.ReadAllBytes(folder + "/run/scores.jsonl"));
     }
@@ -73,7 +73,7 @@ public sealed class TerminalTests
     private static void KilledByTerm(string folder)
     {
         using var tmux = new Tmux(80, 24);
-        tmux.Line($"sh -c 'echo $$ > {folder}/pid; exec {Select(folder, 500)}'; echo code $?");
+        tmux.Line($"sh -c 'echo $$ > {folder}/pid; exec {Select(folder, 1800)}'; echo code $?");
         tmux.Wait("q stop and keep");
         using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", File.ReadAllText(folder + "/pid").Trim()])) kill.WaitForExit();
         tmux.Wait("code 130");
@@ -91,7 +91,7 @@ public sealed class TerminalTests
     private static void CtrlC(string folder)
     {
         using var tmux = new Tmux(80, 24);
-        tmux.Line(Select(folder, 500) + "; echo code $?");
+        tmux.Line(Select(folder, 1800) + "; echo code $?");
         tmux.Wait("q stop and keep");
         tmux.Keys("C-c");
         tmux.Wait("stopped; everything computed is kept");
@@ -102,7 +102,7 @@ public sealed class TerminalTests
     private static void NoColor(string folder)
     {
         using var tmux = new Tmux(80, 24, "export NO_COLOR=1;");
-        tmux.Line(Select(folder, 500));
+        tmux.Line(Select(folder, 1800));
         tmux.Wait("     3 ");
         Assert.DoesNotMatch("\e\\[[0-9;]*(3|4|9)[0-7;8]", tmux.Screen(colors: true).Replace("[39m", "", StringComparison.Ordinal).Replace("[49m", "", StringComparison.Ordinal));
         tmux.Keys("q");
