@@ -26,6 +26,15 @@ if (args.Length == 0)
     root.Parse("--help").Invoke();
     return ExitCode.Usage;
 }
+try
+{
+    args = ConfigFile.Expand(args, root);
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine("miwv: " + e.Message);
+    return ExitCode.Usage;
+}
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

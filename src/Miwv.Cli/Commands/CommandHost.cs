@@ -15,9 +15,12 @@ internal sealed class CommandHost
     public readonly Option<bool> NoColor = new("--no-color") { Description = "no colours (NO_COLOR is honoured too)", Recursive = true };
     public readonly Option<string?> LlamaDir = new("--llama-dir") { Description = "directory with llama.cpp v0.5.0 libraries (or MIWV_LLAMA_DIR)", HelpName = "DIR", Recursive = true };
 
+    // its settings are put into the arguments before they are parsed; here it is for --help
+    private readonly Option<string?> config = new("--config") { Description = "settings under the flags' names: JSON, YAML lines, or a run's run.json", HelpName = "FILE", Recursive = true };
+
     public void AddTo(Command root)
     {
-        foreach (Option option in new Option[] { Quiet, Verbose, NoColor, LlamaDir }) root.Options.Add(option);
+        foreach (Option option in new Option[] { Quiet, Verbose, NoColor, LlamaDir, config }) root.Options.Add(option);
     }
 
     /// <summary>Runs a command body.</summary>
