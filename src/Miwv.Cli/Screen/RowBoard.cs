@@ -28,6 +28,9 @@ internal sealed class RowBoard
     /// <summary>Rows by status, those with a status other than ok as the plan has them.</summary>
     public required IReadOnlyList<(string Status, int Rows)> Statuses { get; init; }
 
+    /// <summary>The first metric that the run has: rows are sorted by it until the person chooses another.</summary>
+    public required int MainMetric { get; init; }
+
     public double Zero(int row) => Values[1][row];
     public double One(int row) => Values[2][row];
     public (int Row, double Cosine) Neighbor(int row) => neighbor(row);
@@ -43,6 +46,7 @@ internal sealed class RowBoard
         for (int i = 0; i < 3; i++) Array.Fill(values[i] = new double[count], double.NaN);
         return new RowBoard(run.Rows, ["miwv", "zero_nll", "one_nll"], values, row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), row => RowStatusName.Of(passes.Status[row]))
         {
+            MainMetric = passes.OneShot.Any(pass => pass >= 0) ? 0 : 1,
             Statuses = [.. passes.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => (RowStatusName.Of(g.Key), g.Count()))],
         };
     }
@@ -51,13 +55,14 @@ internal sealed class RowBoard
     public static RowBoard Of(StoredRun run) => new(run.Rows, run.MetricNames, [.. run.MetricNames.Select(run.Values)],
         row => (run.NeighborOf(row), run.Scores[row].Cosine), row => run.Scores[row].Status)
     {
+        MainMetric = Enumerable.Range(0, run.MetricNames.Count).FirstOrDefault(m => run.Values(run.MetricNames[m]).Any(v => !double.IsNaN(v))),
         Scored = run.Scores.Count(s => s.Status == "ok"),
         Statuses = [.. run.Scores.GroupBy(s => s.Status.Split(':')[0]).OrderByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))],
     };
 
     public void Set(RowScored row)
     {
-        if (double.IsNaN(Values[0][row.Row])) Scored++;
+        if (double.IsNaN(Values[1][row.Row]) && double.IsNaN(Values[2][row.Row])) Scored++;
         Values[1][row.Row] = row.ZeroShot;
         Values[2][row.Row] = row.OneShot;
         Values[0][row.Row] = row.OneShot - row.ZeroShot;

@@ -13,16 +13,17 @@ internal static class RowTable
     {
         var lines = new List<StyledLine>();
         if (height < 2) return lines;
-        bool extra = state.Metric > 2;
+        int sorted = state.Metric(board);
+        bool extra = sorted > 2;
         int id = Math.Clamp(width / 8, 8, 24), text = Math.Max(4, width - 45 - id - (extra ? 10 : 0));
         int answer = width >= Wide ? text / 2 : 0;
         string sort = state.Ascending ? "^" : "v";
-        string Head(string name, int metric, int size) => ((state.Metric == metric ? sort : "") + name).PadLeft(size);
+        string Head(string name, int metric, int size) => ((sorted == metric ? sort : "") + name).PadLeft(size);
         var head = new StyledLine().Add($" {"rank",5} ", Palette.Dim)
             .Add(Head("miwv", 0, 8), Mark(0)).Add(" ").Add(Head("zero", 1, 8), Mark(1)).Add(" ").Add(Head("one", 2, 8), Mark(2));
-        if (extra) head.Add(" ").Add(Cells.Cut(sort + board.Metrics[state.Metric], 9).PadLeft(9), Palette.Title);
+        if (extra) head.Add(" ").Add(Cells.Cut(sort + board.Metrics[sorted], 9).PadLeft(9), Palette.Title);
         lines.Add(head.Add($" {"cosine",6}  ", Palette.Dim).Add(Cells.Fit("id", id) + " ", Palette.Dim).Add(Cells.Fit("prompt", text - answer), Palette.Dim).Add(answer > 0 ? " answer" : "", Palette.Dim));
-        Style Mark(int metric) => state.Metric == metric ? Palette.Title : Palette.Dim;
+        Style Mark(int metric) => sorted == metric ? Palette.Title : Palette.Dim;
 
         for (int place = state.First; place < order.Length && lines.Count < height; place++)
         {
@@ -33,7 +34,7 @@ internal static class RowTable
             var line = new StyledLine().Add(string.Create(CultureInfo.InvariantCulture, $" {place + 1,5} "), style)
                 .Add(Number(value, 8), style ?? (value > 0 ? Palette.Hurts : Palette.Helps))
                 .Add($" {Number(board.Zero(row), 8)} {Number(board.One(row), 8)}", style);
-            if (extra) line.Add(" " + Number(board.Values[state.Metric][row], 9), style);
+            if (extra) line.Add(" " + Number(board.Values[sorted][row], 9), style);
             double cosine = board.Neighbor(row).Cosine;
             line.Add($" {(double.IsNaN(cosine) ? "-" : cosine.ToString("F3", CultureInfo.InvariantCulture)),6}  ", style)
                 .Add(Cells.Fit(texts.Id.Text, id) + " ", style).Add(Cells.Fit(texts.EmbeddingText, text - answer), style);

@@ -47,7 +47,8 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
                 stages.RemoveAll(s => s.Name == value.Stage);
                 stages.Add(meter = new StageMeter(value.Stage, clock));
             }
-            meter.Report(value);
+            // what scoring counts are passes; rows are counted here
+            meter.Report(value.Stage == "score" ? value with { Rows = Board?.Scored ?? 0 } : value);
         }
         if (!paused) return;
         lock (Gate) Stage?.Pause();

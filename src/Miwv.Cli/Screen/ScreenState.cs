@@ -14,7 +14,11 @@ internal sealed class ScreenState : IDisposable
     /// <summary>The row that is open.</summary>
     public int OpenRow { get; private set; } = -1;
     public int Scroll { get; set; }
-    public int Metric { get; private set; }
+    private int? metric;
+
+    /// <summary>The metric that the list is sorted by.</summary>
+    public int Metric(RowBoard board) => metric ?? board.MainMetric;
+
     public bool Ascending { get; private set; }
     public RowFilter? Filter { get; private set; }
 
@@ -70,7 +74,7 @@ internal sealed class ScreenState : IDisposable
     {
         if (key == 'k') Chosen--;
         else if (key == 'j') Chosen++;
-        else if (key == 's') Metric = (Metric + 1) % Math.Max(1, monitor.Board?.Metrics.Count ?? 1);
+        else if (key == 's' && monitor.Board is { } board) metric = (Metric(board) + 1) % board.Metrics.Count;
         else if (key == 'r') Ascending = !Ascending;
         else if (key == '/' && monitor.Board is not null) Typing = Filter?.Text ?? "";
         if (key is 's' or 'r') Chosen = First = 0;

@@ -33,16 +33,16 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         lines.Add(Status(width));
         if (monitor.Board is { } board)
         {
-            int columns = height < 20 ? 2 : height < 30 ? 4 : Math.Min(10, height / 6);
-            lines.Add(new StyledLine().Add($" {board.Metrics[state.Metric]}", Palette.Title).Add(state.Metric == 0 ? "  left of 0 the example helped, right of it it hurt" : "", Palette.Dim, width - 12));
-            foreach (var line in Histogram.Lines(board.Values[state.Metric], width - 2, columns, unicode)) lines.Add(Indented(line));
+            int metric = state.Metric(board), columns = height < 20 ? 2 : height < 30 ? 4 : Math.Min(10, height / 6);
+            lines.Add(new StyledLine().Add($" {board.Metrics[metric]}", Palette.Title).Add(metric == 0 ? "  left of 0 the example helped, right of it it hurt" : "", Palette.Dim, width - 12));
+            foreach (var line in Histogram.Lines(board.Values[metric], width - 2, columns, unicode)) lines.Add(Indented(line));
         }
         var messages = Messages(width, height);
         int room = height - 1 - lines.Count - messages.Count;
         if (monitor.Board is { } known)
         {
             state.Page = Math.Max(1, room - 1);
-            Order = known.Best(state.Metric, state.Ascending, state.Needed, state.Filter is { } filter ? filter.Matches : null);
+            Order = known.Best(state.Metric(known), state.Ascending, state.Needed, state.Filter is { } filter ? filter.Matches : null);
             state.Clamp(Order.Length);
             lines.AddRange(RowTable.Lines(known, state, Order, width, room));
         }

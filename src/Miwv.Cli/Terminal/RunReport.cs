@@ -16,7 +16,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
         var o = Console.Out;
-        if (selection is not null) TopTable.Write(o, run.Rows, StoredScore.ReadAll(run.Directory.ScoresFile), selection.Rows.Take(Preview));
+        if (selection is not null) TopTable.Write(o, run.Rows, scores.Metrics[0].Field, selection.Rows.Take(Preview).Select(row => (scores.Row(row, run.Rows), scores.Metrics[0].Values[row])));
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)

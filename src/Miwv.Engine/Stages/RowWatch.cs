@@ -21,9 +21,8 @@ internal sealed class RowWatch
         for (int pass = 0; pass < count; pass++) missing[pass] = passes.Passes.ScoredCount(pass);
         for (int row = 0; row < passes.Status.Length; row++)
         {
-            if (passes.ZeroShot[row] < 0 || passes.OneShot[row] < 0) continue;
-            rowOf[passes.ZeroShot[row]] = row;
-            rowOf[passes.OneShot[row]] = row;
+            if (passes.ZeroShot[row] is >= 0 and var zero) rowOf[zero] = row;
+            if (passes.OneShot[row] is >= 0 and var one) rowOf[one] = row;
         }
     }
 
@@ -38,16 +37,21 @@ internal sealed class RowWatch
         for (int i = 0; i < record.Segments; i++)
         {
             var (pass, tokens, sum) = record.Segment(i);
-            if ((uint)pass < (uint)nll.Length) Add(pass, tokens, sum);
+            Add(pass, tokens, sum);
         }
     }
 
     private void Add(int pass, int tokens, double sum)
     {
+        if ((uint)pass >= (uint)nll.Length) return; // a later round's passes are further metrics'
         nll[pass] += sum;
         missing[pass] -= tokens;
         int row = rowOf[pass];
-        if (row < 0 || missing[passes.ZeroShot[row]] != 0 || missing[passes.OneShot[row]] != 0) return;
-        listener.Report(new RowScored(row, nll[passes.ZeroShot[row]] / passes.AnswerTokens[row], nll[passes.OneShot[row]] / passes.AnswerTokens[row]));
+        if (row < 0 || !IsWhole(passes.ZeroShot[row]) || !IsWhole(passes.OneShot[row])) return;
+        listener.Report(new RowScored(row, Loss(row, passes.ZeroShot[row]), Loss(row, passes.OneShot[row])));
     }
+
+    private bool IsWhole(int pass) => pass < 0 || missing[pass] == 0;
+
+    private double Loss(int row, int pass) => pass < 0 ? double.NaN : nll[pass] / passes.AnswerTokens[row];
 }
