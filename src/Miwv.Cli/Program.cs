@@ -12,8 +12,12 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     NeighborsCommand.Create(host),
     TopCommand.Create(host),
     MetricsCommand.Create(host),
+    CompareCommand.Create(host),
+    ProbeCommand.Create(host),
     DoctorCommand.Create(host),
     ExplainCommand.Create(host),
+    ViewCommand.Create(host),
+    ReportCommand.Create(host),
 };
 host.AddTo(root);
 

@@ -21,6 +21,9 @@ namespace Miwv.Engine;
 /// </summary>
 public sealed class MiwvRun : IDisposable
 {
+    // whatever the texts are, a pass has the same result only under the same of these
+    private static readonly string[] DecidesPasses = ["model", "exact", "flash_attention", "gpu_layers"];
+
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
@@ -34,15 +37,13 @@ public sealed class MiwvRun : IDisposable
     private RowPasses? passes;
     private WavePlan? plan;
     private MetricStage? stage;
+    private PassResults? results;
     private WaveSizing? sizing;
 
-    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.metrics, this.inputs, Directory, Resumed) = (settings, metrics, inputs, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed) = (settings, metrics, inputs, facts, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
-        Facts = RowFacts.Read(inputs.Rows, null, cancel);
-        if (inputs.Rows.Count == Facts.Errors.Count)
-            throw new UserException($"{settings.DataPath}: none of its {Facts.Count} rows can be used; the first: {Facts.Errors.GetValueOrDefault(0, "there is none")}");
     }
 
     public RunDirectory Directory { get; }
@@ -51,6 +52,9 @@ public sealed class MiwvRun : IDisposable
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
+
+    /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
+    public IProgress<RowScored>? OnRow { get; set; }
 
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
     public WaveTimes Times { get; private set; } = new();
@@ -65,10 +69,13 @@ public sealed class MiwvRun : IDisposable
         RunDirectory? run = null;
         try
         {
+            var facts = RowFacts.Read(inputs.Rows, null, cancel);
+            if (facts.Count == facts.Errors.Count)
+                throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, metrics, inputs, run, found, progress, warn, cancel);
+            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
         }
         catch
         {
@@ -97,6 +104,8 @@ public sealed class MiwvRun : IDisposable
     {
         if (store is not null) return store;
         string key = inputs.EmbeddingKey(settings);
+        if (settings.From is { } from && !File.Exists(Directory.EmbeddingsFile) && File.Exists(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile))))
+            File.Copy(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile)), Directory.EmbeddingsFile);
         if (File.Exists(Directory.EmbeddingsFile))
         {
             try
@@ -166,7 +175,9 @@ public sealed class MiwvRun : IDisposable
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
-        var forest = new PrefixForest(passes.Passes);
+        results = new PassResults(passes.Passes);
+        var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
+        var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass]));
         if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
         {
             WaveSizeFile.RefuseOtherDevice(Directory);
@@ -178,6 +189,18 @@ public sealed class MiwvRun : IDisposable
         (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), warn);
         WaveSizeFile.Write(Directory, card.Name, sizing);
         return plan;
+    }
+
+    // What a finished run has of this one's passes.
+    private bool[] TakeOver(string from)
+    {
+        using var other = Open(RunFile.ReadSettings(Path.Combine(from, "run.json")), from, resume: true, null, warn, cancel);
+        var differences = inputs.Identity(settings).DifferencesFrom(other.inputs.Identity(other.settings).Values.ToDictionary(v => v.Key, v => v.Value))
+            .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
+        if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
+        var waves = other.Plan();
+        PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves), other.settings.PerToken, other.results!, all: true);
+        return new KnownPasses(other.Passes.Passes, other.results!).Give(passes!.Passes, results!);
     }
 
     public RowPasses Passes
@@ -195,21 +218,28 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
-        var results = new PassResults(Passes.Passes);
         var waves = Plan();
-        Run(waves, Directory.JournalFile, results);
-        for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results); round++, first = passes.Passes.Count)
-            Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results);
-        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, stage.Compute(results));
+        Run(waves, Directory.JournalFile, results!, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
+        for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results!); round++, first = passes.Passes.Count)
+            Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results!);
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results!, stage.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
         return scores;
     }
 
-    private void Run(WavePlan waves, string journal, PassResults results)
+    /// <summary>Chooses rows of a scored run.</summary>
+    /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>
+    public Selection Select(ScoreTable scores, SelectionRequest request)
+    {
+        var texts = Passes.Tokens;
+        return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+    }
+
+    private void Run(WavePlan waves, string journal, PassResults results, RowWatch? watch = null)
     {
         byte[] key = inputs.PlanKey(settings, waves);
-        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, progress, cancel));
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
         PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 

@@ -60,7 +60,7 @@ internal sealed class RunInputs : IDisposable
     }
 
     // a run for MIWV alone has the identity it had before there were other metrics
-    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed))]);
+    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))]]);
 
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [

@@ -47,6 +47,9 @@ public sealed record RunSettings
     /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
     public string Metrics { get; init; } = "miwv";
 
+    /// <summary>Directory of a finished run whose passes are not computed again; null = none.</summary>
+    public string? From { get; init; }
+
     /// <summary>Draws held-out rows, random examples and cluster centres.</summary>
     public int Seed { get; init; }
 

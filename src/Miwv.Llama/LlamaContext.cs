@@ -60,6 +60,12 @@ public sealed unsafe class LlamaContext : IDisposable
         if (memory != 0) LlamaNative.llama_memory_clear(memory, 0);
     }
 
+    /// <summary>Forgets all cells and zeroes their memory, so that no value that is not a number is left in it.</summary>
+    public void Wipe()
+    {
+        if (memory != 0) LlamaNative.llama_memory_clear(memory, 1);
+    }
+
     /// <summary>Forgets every cell at <paramref name="position"/> or later, of all sequences.</summary>
     public void Truncate(int position)
     {

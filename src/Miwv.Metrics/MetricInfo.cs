@@ -10,4 +10,7 @@ public sealed record MetricInfo(string Name, string Formula, Better Better, stri
 {
     /// <summary>What the number behind <c>name=</c> is, and its default; null if the metric takes none.</summary>
     public (string Meaning, double Default)? Parameter { get; init; }
+
+    /// <summary>What the paper demands of a row before it ranks by this metric; null if nothing.</summary>
+    public string? Gate { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Miwv.Data;
 using Miwv.Metrics.Influence;
+using Miwv.Metrics.Judging;
 using Miwv.Metrics.Losses;
 using Miwv.Metrics.Texts;
 using Miwv.Metrics.Tokens;
@@ -34,6 +35,12 @@ public static class MetricRegistry
         _ => new UpdMetric(),
         percent => new HesMetric(percent ?? 0.5),
         _ => new NormLossMetric(),
+        prompts => new SelectItMetric((int)(prompts ?? SelectItMetric.MostPrompts)),
+        _ => new DeitaMetric(complexity: true, quality: false),
+        _ => new DeitaMetric(complexity: false, quality: true),
+        _ => new DeitaMetric(complexity: true, quality: true),
+        _ => new AlpaGasusMetric(helpfulness: false),
+        _ => new AlpaGasusMetric(helpfulness: true),
         _ => new LengthMetric(prompt: false),
         _ => new LengthMetric(prompt: true),
         _ => new MtldMetric(),
@@ -68,10 +75,10 @@ public static class MetricRegistry
         int at = item.IndexOf('=', StringComparison.Ordinal);
         if (at < 0) return null;
         if (info.Parameter is not { } parameter) throw new UserException($"--metric {item}: {info.Name} takes no number");
-        bool percent = parameter.Meaning.StartsWith("percent", StringComparison.Ordinal);
+        bool prompts = info.Name == "selectit", percent = parameter.Meaning.StartsWith("percent", StringComparison.Ordinal);
         if (!double.TryParse(item.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            || value <= 0 || (percent ? value > 100 : value > 1000 || value != Math.Truncate(value)))
-            throw new UserException($"--metric {item}: {parameter.Meaning}: must be {(percent ? "above 0 and at most 100" : "a whole number from 1 to 1000")}");
+            || value <= 0 || (percent ? value > 100 : value > (prompts ? SelectItMetric.MostPrompts : 1000) || value != Math.Truncate(value)))
+            throw new UserException($"--metric {item}: {parameter.Meaning}: must be {(percent ? "above 0 and at most 100" : $"a whole number from 1 to {(prompts ? SelectItMetric.MostPrompts : 1000)}")}");
         return value;
     }
 }

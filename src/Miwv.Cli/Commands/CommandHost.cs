@@ -33,7 +33,7 @@ internal sealed class CommandHost
         using var progress = new ProgressLine(messages, live: !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
         try
         {
-            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), stop.Token));
+            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), parsed.GetValue(NoColor), stop.Cancel, stop.Token));
         }
         catch (OperationCanceledException)
         {
@@ -47,6 +47,12 @@ internal sealed class CommandHost
         }
         catch (UserException e)
         {
+            messages.Error(e.Message);
+            return ExitCode.Failure;
+        }
+        catch (IOException e) when (!verbose)
+        {
+            // a full disk, a reader of stdout that went away
             messages.Error(e.Message);
             return ExitCode.Failure;
         }

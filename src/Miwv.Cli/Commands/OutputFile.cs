@@ -5,9 +5,11 @@ namespace Miwv.Cli.Commands;
 /// <summary>Finds out before hours of work that the result could not be written.</summary>
 internal static class OutputFile
 {
-    /// <exception cref="UserException">The file's folder is missing or not writable, or the name is a folder's.</exception>
-    public static void Check(string path)
+    /// <param name="input">A file that the result must not replace.</param>
+    /// <exception cref="UserException">The file's folder is missing or not writable, the name is a folder's, or the file is the input.</exception>
+    public static void Check(string path, string? input = null)
     {
+        if (input is not null && Path.GetFullPath(path) == Path.GetFullPath(input)) throw new UserException($"{path}: is the input itself; name another file");
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; name a file");
         if (!Directory.Exists(folder)) throw new UserException($"{path}: the folder {folder} does not exist; make it first");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Miwv.Data;
 using Miwv.Engine;
+using Miwv.Engine.Runs;
 using Miwv.Llama;
 using Miwv.Retrieval;
 using Miwv.Metrics;
@@ -10,7 +11,7 @@ namespace Miwv.Cli.Commands;
 /// <summary>The options that all commands on a data set share; names are those llama.cpp users know.</summary>
 internal sealed class RunOptions
 {
-    public readonly Argument<string> Data = new("data") { Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz" };
+    public readonly Argument<string?> Data = new("data") { Arity = ArgumentArity.ZeroOrOne, Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz" };
     public readonly Option<string?> Model = new("--model", "-m") { Description = "GGUF of the model that will be tuned (default: the only .gguf beside the data)", HelpName = "GGUF" };
     public readonly Option<string?> Embedder = new("--embedder", "-e") { Description = "GGUF embedding model (default: the scoring model's own mean hidden state)", HelpName = "GGUF" };
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
@@ -37,10 +38,14 @@ internal sealed class RunOptions
     public readonly Option<string?> Run = new("--run") { Description = "run directory (default: miwv-runs/NAME-HASH)", HelpName = "DIR" };
     public readonly Option<bool> Resume = new("--resume") { Description = "go on with the run in the run directory; an error if there is none" };
 
+    private readonly Option[] own;
+
+    public RunOptions() => own = [Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume];
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(Data);
-        foreach (Option option in new Option[] { Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume })
+        foreach (var option in own)
             command.Options.Add(option);
     }
 
@@ -48,7 +53,7 @@ internal sealed class RunOptions
     /// <exception cref="UsageException">A value that no run can have.</exception>
     public RunSettings Read(ParseResult parsed, Action<string> info, bool groups = false)
     {
-        string data = parsed.GetValue(Data)!;
+        string data = parsed.GetValue(Data) ?? throw new UsageException("no data: name the file with the rows");
         int? wave = Positive(parsed, Ubatch), batch = Positive(parsed, Batch);
         if (batch is { } most) wave = Math.Min(most, wave ?? most);
         var defaults = new HnswOptions();
@@ -83,6 +88,20 @@ internal sealed class RunOptions
         {
             throw new UsageException(e.Message);
         }
+    }
+
+    /// <summary>The settings of a finished run for further metrics.</summary>
+    /// <exception cref="UsageException">An option that the finished run decides.</exception>
+    public RunSettings ReadFrom(ParseResult parsed, string from)
+    {
+        Option[] mayBeGiven = [Metric, Seed, Run, Resume, Threads];
+        foreach (var option in own)
+            if (!mayBeGiven.Contains(option) && parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"--from {from}: the finished run decides {option.Name}; leave it away, or score without --from");
+        if (parsed.GetValue(Data) is { } data) throw new UsageException($"--from {from}: the finished run decides the data; leave {data} away");
+        using var run = RunDirectory.Read(from);
+        var settings = RunFile.ReadSettings(run.RunFile);
+        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false };
     }
 
     // checked before anything is read

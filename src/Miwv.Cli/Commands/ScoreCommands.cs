@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine;
@@ -16,22 +17,26 @@ internal static class ScoreCommands
         var command = new Command("select", "Score every row and keep the rows most worth training on");
         var options = new RunOptions();
         var output = new Option<string?>("--output", "-o") { Description = "file for the selection, in the input's format (- = stdout); best row first", HelpName = "FILE" };
-        var top = new Option<string>("--top") { Description = "rows to keep: a share of all rows or a number", DefaultValueFactory = _ => "5%", HelpName = "5%|500" };
+        var selecting = new SelectionOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
+        var screens = new ScreenOption();
         options.AddTo(command);
+        screens.AddTo(command);
         command.Options.Add(output);
-        command.Options.Add(top);
+        selecting.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var count = ReadTop(parsed.GetValue(top)!);
+            var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
             string? file = parsed.GetValue(output);
-            if (file is not null and not "-") OutputFile.Check(file);
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var (scores, report) = Score(run, context);
-            var selection = Selection.Top(scores, count);
-            if (selection.Rows.Count < selection.Wanted)
-                context.Messages.Warn($"{selection.Wanted} rows were asked for, only {selection.Ranked} of {scores.Count} have a score");
+            var nested = selecting.Nested(parsed, file);
+            if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
+            var settings = options.Read(parsed, context.Messages.Info);
+            using var screen = screens.Open(parsed, context, settings);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            var (scores, report) = Score(run, context, settings, screen);
+            var selection = run.Select(scores, request);
+            WarnOf(selection, request, scores, context.Messages);
             if (file == "-")
             {
                 using var stdout = Console.OpenStandardOutput();
@@ -40,8 +45,10 @@ internal static class ScoreCommands
             else
             {
                 if (file is not null) SelectionWriter.Write(run.Rows, selection.Rows, file);
+                foreach (var (size, beside) in nested)
+                    SelectionWriter.Write(run.Rows, selection.Rows.Take(size.Of(scores.Count)), beside);
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
-                else report.WriteText(selection, count, file);
+                else report.WriteText(selection, request.Top, file);
             }
             return Done(scores);
         }));
@@ -52,13 +59,19 @@ internal static class ScoreCommands
     {
         var command = new Command("score", "Score every row; the scores are in the run directory");
         var options = new RunOptions();
+        var from = new Option<string?>("--from") { Description = "a finished run: its data and settings, its passes are not computed again; with --metric, --seed, --run, -t", HelpName = "RUN" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
+        var screens = new ScreenOption();
         options.AddTo(command);
+        screens.AddTo(command);
+        command.Options.Add(from);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var (scores, report) = Score(run, context);
+            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
+            using var screen = screens.Open(parsed, context, settings);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            var (scores, report) = Score(run, context, settings, screen);
             if (parsed.GetValue(json)) report.WriteJson(null, null);
             else report.WriteText(null, null, null);
             return Done(scores);
@@ -66,20 +79,32 @@ internal static class ScoreCommands
         return command;
     }
 
-    private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context)
+    private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)
+    {
+        foreach (var (gate, rows) in selection.KeptOut)
+            messages.Info($"gate {gate}: keeps out {rows} of the rows that have a score");
+        if (selection.WithoutEmbedding > 0)
+            messages.Warn($"{selection.WithoutEmbedding} rows have no embedding (no known word) and cannot be chosen by distance");
+        if (selection.Rows.Count == selection.Wanted) return;
+        string why = selection.Ranked < selection.Wanted ? $"only {selection.Ranked} of {scores.Count} have a score and pass the gates"
+            : request.TokenBudget is { } budget ? $"the token budget of {budget} holds {selection.Rows.Count}" : $"the selector found {selection.Rows.Count}";
+        messages.Warn($"{selection.Wanted} rows were asked for, {why}");
+    }
+
+    private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context, RunSettings settings, RunScreen? screen)
     {
         long begin = Stopwatch.GetTimestamp();
         var plan = run.Plan();
         context.Progress?.Dispose();
         context.Messages.Info(PlanText.Line(plan));
-        var scores = run.Score();
+        var scores = screen is null ? run.Score() : ScreenOption.Score(run, settings, screen);
         context.Progress?.Dispose();
         if (scores.Count > 0 && !scores.Status.Contains(RowStatus.Ok))
             throw new UserException($"{run.Rows.Path}: no row could be scored ({string.Join(", ", scores.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => $"{g.Count()} {RowStatusName.Of(g.Key)}"))}); {run.Directory.ScoresFile} says why for each row");
         return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
     }
 
-    private static int Done(ScoreTable scores) =>
+    internal static int Done(ScoreTable scores) =>
         scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
 
     internal static TopCount ReadTop(string text)

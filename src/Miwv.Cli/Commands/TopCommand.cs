@@ -13,11 +13,13 @@ internal static class TopCommand
 {
     public static Command Create(CommandHost host)
     {
-        var command = new Command("top", "Show the rows with the highest MIWV of a finished run");
+        var command = new Command("top", "Show the rows of a finished run with the highest MIWV or another metric");
         var directory = new Argument<string>("run") { Description = "run directory" };
         var top = new Option<string>("--top") { Description = "how many", DefaultValueFactory = _ => "20", HelpName = "20|1%" };
         var json = new Option<bool>("--json") { Description = "the rows' lines of scores.jsonl instead of a table" };
+        var by = new Option<string>("--metric") { Description = "a metric of the run, as a field of its scores.jsonl is named", DefaultValueFactory = _ => "miwv", HelpName = "NAME" };
         command.Arguments.Add(directory);
+        command.Options.Add(by);
         command.Options.Add(top);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
@@ -25,7 +27,9 @@ internal static class TopCommand
             var count = ScoreCommands.ReadTop(parsed.GetValue(top)!);
             using var run = RunDirectory.Read(parsed.GetValue(directory)!);
             var scores = StoredScore.ReadAll(run.ScoresFile);
-            int[] order = Ranking.Descending([.. scores.Select(s => s.Miwv)]);
+            string metric = parsed.GetValue(by)!;
+            int[] order = Ranking.Descending([.. scores.Select(s => s.Value(metric))]);
+            if (order.Length == 0) throw new UserException($"{run.ScoresFile}: no row has a value of {metric}");
             var chosen = order.Take(count.Of(scores.Count)).ToList();
             if (parsed.GetValue(json))
             {
@@ -40,7 +44,7 @@ internal static class TopCommand
             var settings = RunFile.ReadSettings(run.RunFile);
             using var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel);
             if (rows.Count != scores.Count) throw new UserException($"{settings.DataPath}: has {rows.Count} rows, the run has {scores.Count}: the file was changed");
-            TopTable.Write(Console.Out, rows, scores, chosen);
+            TopTable.Write(Console.Out, rows, metric, chosen.Select(row => (scores[row], scores[row].Value(metric))));
             return ExitCode.Ok;
         }));
         return command;

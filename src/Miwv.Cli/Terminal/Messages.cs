@@ -8,6 +8,9 @@ internal sealed class Messages(bool quiet, bool verbose)
     /// <summary>Set by what draws on the terminal, so that a message does not land in the middle of it.</summary>
     public Action? BeforeLine { get; set; }
 
+    /// <summary>Takes the lines while the screen is full of something else.</summary>
+    public Action<string>? Sink { get; set; }
+
     public bool Verbose => verbose;
 
     public void Info(string text)
@@ -28,8 +31,14 @@ internal sealed class Messages(bool quiet, bool verbose)
     {
         lock (gate)
         {
+            string line = prefix + SafeText.OneLine(text);
+            if (Sink is not null)
+            {
+                Sink(line);
+                return;
+            }
             BeforeLine?.Invoke();
-            Console.Error.WriteLine(prefix + SafeText.OneLine(text));
+            Console.Error.WriteLine(line);
         }
     }
 }

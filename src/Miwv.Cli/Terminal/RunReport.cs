@@ -16,7 +16,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
         var o = Console.Out;
-        if (selection is not null) TopTable.Write(o, run.Rows, StoredScore.ReadAll(run.Directory.ScoresFile), selection.Rows.Take(Preview));
+        if (selection is not null) TopTable.Write(o, run.Rows, scores.Metrics[0].Field, selection.Rows.Take(Preview).Select(row => (scores.Row(row, run.Rows), scores.Metrics[0].Values[row])));
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
@@ -26,6 +26,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         if (summary.Metrics is { Count: > 1 } several)
             o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
+        o.WriteLine(Line($"compute   {100 * summary.ComputeShare:F1} % of fine-tuning on all rows for three epochs"));
         if (run.Times.Tokens > 0)
         {
             var t = run.Times;
@@ -35,7 +36,10 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
         if (selection is not null && top is not null)
+        {
+            o.WriteLine(Line($"baseline  {100 * selection.LongestOverlap:F1} % of the selection are among as many longest answers, {100 * selection.RandomOverlap:F1} % among as many random rows; mean answer {selection.AnswerTokens.Chosen:F1} tokens, {selection.AnswerTokens.All:F1} in all rows"));
             o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {file}")}"));
+        }
         o.WriteLine($"scores    {run.Directory.ScoresFile}");
     }
 
@@ -66,6 +70,11 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
                 json.WriteString("file", file);
                 json.WriteNumber("wanted", selection.Wanted);
                 json.WriteNumber("ranked", selection.Ranked);
+                json.WriteNumber("longest_overlap", selection.LongestOverlap);
+                json.WriteNumber("random_overlap", selection.RandomOverlap);
+                json.WriteStartObject("kept_out");
+                foreach (var (gate, rows) in selection.KeptOut) json.WriteNumber(gate.ToString(), rows);
+                json.WriteEndObject();
                 json.WriteStartArray("ids");
                 foreach (int row in selection.Rows) run.Rows.Id(row).WriteTo(json);
                 json.WriteEndArray();

@@ -17,7 +17,8 @@ internal sealed class StyledLine
         string safe = SafeSpaces(text);
         if (Cells.Width(safe) > most) safe = Cells.Cut(safe, most);
         if (safe.Length == 0) return this;
-        parts.Add(new Segment(safe, style ?? Style.Plain));
+        if (parts.Count > 0 && parts[^1].Style.Equals(style ?? Style.Plain)) parts[^1] = new Segment(parts[^1].Text + safe, parts[^1].Style);
+        else parts.Add(new Segment(safe, style ?? Style.Plain));
         Width += Cells.Width(safe);
         return this;
     }

@@ -10,7 +10,7 @@ internal static class TerminalColor
     public static bool IsWanted(bool noColor) => !noColor && !IsDumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>A Spectre console that writes into <paramref name="output"/>.</summary>
-    public static IAnsiConsole Console(TextWriter output, bool color, int width) => Console(output, color ? System() : ColorSystemSupport.NoColors, width, ansi: color);
+    public static IAnsiConsole Console(TextWriter output, bool color, int width, bool? ansi = null) => Console(output, color ? System() : ColorSystemSupport.NoColors, width, ansi ?? color);
 
     /// <summary>A Spectre console with everything given.</summary>
     public static IAnsiConsole Console(TextWriter output, ColorSystemSupport colors, int width, bool ansi)

@@ -19,6 +19,12 @@ public sealed record RunSummary
     /// <summary>Tokens that a loop without sharing decodes.</summary>
     public required long TokensPlain { get; init; }
     public required int Steps { get; init; }
+
+    /// <summary>Tokens of all rows' prompts and answers: what one epoch of training sees.</summary>
+    public required long TrainingTokens { get; init; }
+
+    /// <summary>Compute of the scoring as a share of three epochs of full fine-tuning: 2 P tokens forward against 6 P tokens forward and backward, P parameters.</summary>
+    public double ComputeShare => TrainingTokens == 0 ? 0 : 2.0 * TokensComputed / (6.0 * TrainingTokens * 3);
     public required double? MeanZeroShot { get; init; }
     public required double? MeanOneShot { get; init; }
     public required double? MeanMiwv { get; init; }
@@ -44,11 +50,20 @@ public sealed record RunSummary
             TokensMinimal = plan.Forest.NodeCount,
             TokensPlain = plan.Forest.PlainTokens,
             Steps = plan.Count,
+            TrainingTokens = TrainingTokensOf(plan, scores.Count),
             MeanZeroShot = Mean(scores.ZeroShot),
             MeanOneShot = Mean(scores.OneShot),
             MeanMiwv = Mean(scores.Miwv),
             Helped = ok.Count(i => scores.Miwv[i] < 0),
             Metrics = scores.Metrics is [{ Field: "miwv" }] ? null : [.. scores.Metrics.Select(column => MetricSummary.Of(column, scores))],
         };
+    }
+
+    private static long TrainingTokensOf(WavePlan plan, int rows)
+    {
+        var texts = plan.Forest.Passes.Tokens;
+        long tokens = 0;
+        for (int text = 0; text < 2 * rows; text++) tokens += texts.Length(text);
+        return tokens;
     }
 }

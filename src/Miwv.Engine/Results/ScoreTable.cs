@@ -1,3 +1,4 @@
+using Miwv.Data;
 using Miwv.Engine.Rows;
 using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
@@ -47,6 +48,14 @@ public sealed class ScoreTable
 
     /// <summary>One-shot minus zero-shot loss (arXiv 2511.07074, eq. 8).</summary>
     public double[] Miwv { get; }
+
+    /// <summary>One row as a line of scores.jsonl has it, without further metrics.</summary>
+    public StoredScore Row(int row, RowFile rows)
+    {
+        int neighbor = Neighbors.Neighbors(row)[0];
+        return new StoredScore(row, rows.Id(row), StatusText(row), neighbor < 0 ? null : rows.Id(neighbor), Neighbors.Cosines(row)[0],
+            AnswerTokens[row], ZeroShot[row], OneShot[row], Miwv[row], DemonstrationCut[row]);
+    }
 
     /// <summary>The status as files show it: ok, empty_answer, too_long, no_neighbor, nan or error:text.</summary>
     public string StatusText(int row) => Status[row] == RowStatus.Error ? "error:" + Facts.Errors[row] : RowStatusName.Of(Status[row]);

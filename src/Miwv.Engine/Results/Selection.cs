@@ -1,19 +1,25 @@
-using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Engine.Results;
 
-/// <summary>The rows that were chosen, best first.</summary>
+/// <summary>The rows that were chosen, in the order of choice.</summary>
 /// <param name="Wanted">Rows asked for.</param>
-/// <param name="Rows">Rows chosen: fewer than wanted if fewer have a score.</param>
-/// <param name="Ranked">Rows that have a score.</param>
+/// <param name="Rows">Rows chosen: fewer than wanted if there were not as many to choose from.</param>
+/// <param name="Ranked">Rows that have a score and pass the gates.</param>
 public sealed record Selection(int Wanted, IReadOnlyList<int> Rows, int Ranked)
 {
-    public static Selection Top(ScoreTable scores, TopCount top)
-    {
-        int wanted = top.Of(scores.Count);
-        var metric = scores.Metrics[0];
-        int[] order = Ranking.Descending(metric.Info.Better == Better.High ? metric.Values : Array.ConvertAll(metric.Values, value => -value));
-        return new Selection(wanted, order[..Math.Min(wanted, order.Length)], order.Length);
-    }
+    /// <summary>Rows with a score that each gate kept out; a row may be kept out by several.</summary>
+    public IReadOnlyList<(Gate Gate, int Rows)> KeptOut { get; init; } = [];
+
+    /// <summary>Candidates left out because they have no embedding that a distance could be measured to.</summary>
+    public int WithoutEmbedding { get; init; }
+
+    /// <summary>Share of the selection that the longest answers, as many, have in common with it.</summary>
+    public double LongestOverlap { get; init; }
+
+    /// <summary>The same for a random selection of as many rows.</summary>
+    public double RandomOverlap { get; init; }
+
+    /// <summary>Mean scored tokens of the chosen rows' answers, and of all rows that can be scored.</summary>
+    public (double Chosen, double All) AnswerTokens { get; init; }
 }

@@ -37,7 +37,8 @@ public sealed class RowFacts
                 facts.IdenticalGroup[i] = -1;
                 continue;
             }
-            if (!groups.TryGetValue(row.ContentKey(), out int group)) groups[row.ContentKey()] = group = groups.Count;
+            var key = row.ContentKey();
+            if (!groups.TryGetValue(key, out int group)) groups[key] = group = groups.Count;
             facts.IdenticalGroup[i] = group;
         }
         return facts;

@@ -33,6 +33,7 @@ public static class RunFile
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
         json.WriteString("metric", settings.Metrics);
+        json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
     }
@@ -68,6 +69,9 @@ public static class RunFile
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),
+                Metrics = Text("metric")!,
+                Seed = s.GetProperty("seed").GetInt32(),
+                From = Text("from"),
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)

@@ -94,12 +94,11 @@ internal sealed class EmbedStage : IDisposable
     private void Compute(TextEmbedder embedder, int from, int to)
     {
         embedder.Begin();
-        int count = 0;
         for (int i = from; i < to; i++)
-            if (IsNew(i)) embedder.Add(count++, texts[i]);
+            if (IsNew(i)) embedder.Add(texts[i]);
         try
         {
-            if (count > 0) embedder.Run();
+            if (embedder.Count > 0) embedder.Run();
         }
         catch (DecodeException e)
         {
@@ -119,20 +118,12 @@ internal sealed class EmbedStage : IDisposable
             else
             {
                 // a vector that is not a number is nobody's neighbour, like one of an unknown text
-                var vector = embedder.Vector(sequence);
-                writer.Append(IsFinite(vector) ? vector : zero);
+                writer.Append(embedder.IsFinite(sequence) ? embedder.Vector(sequence) : zero);
             }
         }
         if (Stopwatch.GetElapsedTime(lastFlush) < TimeSpan.FromSeconds(1)) return;
         writer.Flush();
         lastFlush = Stopwatch.GetTimestamp();
-    }
-
-    private static bool IsFinite(ReadOnlySpan<float> vector)
-    {
-        foreach (float value in vector)
-            if (!float.IsFinite(value)) return false;
-        return true;
     }
 
     public void Dispose()

@@ -9,8 +9,9 @@ namespace Miwv.Engine.Stages;
 /// <summary>The journal's segments added up to passes, in step order, so that the sums do not depend on interruptions.</summary>
 internal static class PassSums
 {
+    /// <param name="all">Also the values that only --per-token keeps.</param>
     /// <exception cref="UserException">The journal lacks a step or does not add up to the plan's passes.</exception>
-    public static void Read(string path, WavePlan plan, ReadOnlySpan<byte> key, bool perToken, PassResults results)
+    public static void Read(string path, WavePlan plan, ReadOnlySpan<byte> key, bool perToken, PassResults results, bool all = false)
     {
         results.Grow();
         if (plan.Count == 0) return;
@@ -21,7 +22,6 @@ internal static class PassSums
         var passes = plan.Forest.Passes;
         var nll = new double[passes.Count];
         var tokens = new int[passes.Count];
-        // the values of a pass that only --per-token keeps are for later runs, not for this one's metrics
         var values = new Dictionary<int, PassValues>();
         for (int step = 0; step < plan.Count; step++)
         {
@@ -35,7 +35,7 @@ internal static class PassSums
                 tokens[pass] += count;
                 int kept = layout.ValueCount(pass, count);
                 if (kept > rest.Length) throw new UserException($"{path}: step {step} lacks values of pass {pass}; delete the file and run again");
-                if (passes.Wants(pass) != PassWants.Sum)
+                if ((all ? layout.Wants(pass) : passes.Wants(pass)) != PassWants.Sum)
                 {
                     if (!values.TryGetValue(pass, out var own)) values[pass] = own = new PassValues(layout.Wants(pass), passes.ListedIds.Count);
                     own.Append(rest[..kept], count);

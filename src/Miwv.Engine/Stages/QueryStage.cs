@@ -16,7 +16,7 @@ internal static class QueryStage
         if (tokens.Count == 0) throw new UserException($"--query: \"{text}\" has no tokens");
         using var embedder = new TextEmbedder(model, languageModel, tokens.Count, threads);
         embedder.Begin();
-        embedder.Add(0, tokens.ToArray());
+        embedder.Add(tokens.ToArray());
         embedder.Run();
         double[] query = [.. embedder.Vector(0).ToArray().Select(v => (double)v)];
         double norm = Math.Sqrt(query.Sum(v => v * v));

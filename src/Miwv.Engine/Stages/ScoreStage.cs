@@ -12,7 +12,7 @@ internal static class ScoreStage
 {
     /// <summary>Runs every step that the journal lacks.</summary>
     /// <exception cref="UserException">The library failed; finished steps stay in the journal.</exception>
-    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, RowWatch? watch, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         if (plan.Count == 0) return new WaveTimes();
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
@@ -29,6 +29,7 @@ internal static class ScoreStage
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
+            watch?.Add(existing.Record(step));
         }
         long done = kept;
         try
@@ -36,6 +37,7 @@ internal static class ScoreStage
             pool.Run(finished.Contains, (int step, in WaveResult result) =>
             {
                 journal.Append(step, result);
+                watch?.Add(result);
                 passes += result.Passes.Length;
                 done += plan[step].Tokens;
                 progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));

@@ -15,6 +15,8 @@ public sealed class TextEmbedder : IDisposable
     private readonly LlamaContext context;
     private readonly GraphTap? tap;
     private readonly DecodeBatch batch;
+    private readonly List<int> tokens = [], ends = [];
+    private float[] vectors = [];
 
     /// <param name="batchTokens">Most tokens of one decode; no text may be longer, for pooling sees one decode only.</param>
     /// <exception cref="UserException">The model cannot embed.</exception>
@@ -47,29 +49,65 @@ public sealed class TextEmbedder : IDisposable
     public int Dimension { get; }
     public Pooling Pooling { get; }
 
-    /// <summary>Starts a new batch.</summary>
-    public void Begin() => batch.Clear();
+    /// <summary>Texts of the batch.</summary>
+    public int Count => ends.Count;
 
-    /// <summary>Adds a text as sequence <paramref name="text"/> of the batch.</summary>
-    public void Add(int text, ReadOnlySpan<int> tokens)
+    /// <summary>Starts a new batch.</summary>
+    public void Begin()
     {
-        for (int i = 0; i < tokens.Length; i++) batch.Add(tokens[i], i, text, 1, output: true);
+        tokens.Clear();
+        ends.Clear();
     }
 
-    /// <summary>Computes the batch.</summary>
+    /// <summary>Adds the next text of the batch; the first is text 0.</summary>
+    public void Add(ReadOnlySpan<int> text)
+    {
+        tokens.AddRange(text);
+        ends.Add(tokens.Count);
+    }
+
+    /// <summary>Computes the batch. A text whose vector is not a number leaves the others as they would be without it.</summary>
     /// <exception cref="DecodeException">The library failed.</exception>
     public void Run()
     {
+        if (vectors.Length < ends.Count * Dimension) vectors = new float[ends.Count * Dimension];
+        Compute(0, ends.Count);
+        if (AllFinite()) return;
+        // such a value spreads to whatever shares the cache, even from forgotten cells: once more in a clean one, then each by itself
+        context.Wipe();
+        Compute(0, ends.Count);
+        for (int text = 0; text < ends.Count; text++)
+        {
+            if (IsFinite(text)) continue;
+            context.Wipe();
+            Compute(text, text + 1);
+        }
+        context.Wipe();
+    }
+
+    /// <summary>The embedding [Dimension] of a text of the last batch, not normalised; not finite if the model's numbers broke.</summary>
+    public ReadOnlySpan<float> Vector(int text) => vectors.AsSpan(text * Dimension, Dimension);
+
+    /// <summary>True if the text's vector holds numbers only.</summary>
+    public bool IsFinite(int text) => !Vector(text).ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+
+    private bool AllFinite() => Enumerable.Range(0, ends.Count).All(IsFinite);
+
+    private void Compute(int from, int to)
+    {
+        batch.Clear();
+        for (int text = from, at = from == 0 ? 0 : ends[from - 1]; text < to; text++)
+            for (int position = 0; at < ends[text]; at++, position++)
+                batch.Add(tokens[at], position, text - from, 1, output: true);
         context.Clear();
         context.Decode(batch);
         context.Synchronize();
-    }
-
-    /// <summary>The embedding [Dimension] of a text of the last batch, not normalised.</summary>
-    public ReadOnlySpan<float> Vector(int text)
-    {
-        var vector = context.EmbeddingOf(text);
-        return vector.Length > 0 ? vector : throw new InvalidOperationException($"the library has no embedding for sequence {text}");
+        for (int text = from; text < to; text++)
+        {
+            var vector = context.EmbeddingOf(text - from);
+            if (vector.IsEmpty) throw new InvalidOperationException($"the library has no embedding for sequence {text - from}");
+            vector.CopyTo(vectors.AsSpan(text * Dimension));
+        }
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ public sealed class IfdHeaderMetric : Metric
     private int header;
     private int[] direct = [];
 
-    public override MetricInfo Info { get; } = new("ifd_header", "L(y|x) / L(y|\"### Response:\")", Better.High, "Cherry LLM's code, arXiv 2308.12032", "zero-shot, answer behind a header");
+    public override MetricInfo Info { get; } = new("ifd_header", "L(y|x) / L(y|\"### Response:\")", Better.High, "Cherry LLM's code, arXiv 2308.12032", "zero-shot, answer behind a header") { Gate = "ifd_header<=1" };
 
     public override void AddTexts(TextCatalog texts) => header = texts.Shared("### Response:");
 

@@ -12,8 +12,8 @@ public sealed class IfdMetric(bool perplexity) : Metric
     private int[] direct = [];
 
     public override MetricInfo Info { get; } = perplexity
-        ? new("ifd_ppl", "PPL(y|x) / PPL(y)", Better.High, "Superfiltering, arXiv 2402.00530", "zero-shot, direct")
-        : new("ifd", "L(y|x) / L(y)", Better.High, "Cherry LLM, arXiv 2308.12032", "zero-shot, direct");
+        ? new("ifd_ppl", "PPL(y|x) / PPL(y)", Better.High, "Superfiltering, arXiv 2402.00530", "zero-shot, direct") { Gate = "ifd_ppl<1" }
+        : new("ifd", "L(y|x) / L(y)", Better.High, "Cherry LLM, arXiv 2308.12032", "zero-shot, direct") { Gate = "ifd<=1" };
 
     public override void AddTexts(TextCatalog texts) => start = texts.Start();
 

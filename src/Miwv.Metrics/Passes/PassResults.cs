@@ -26,6 +26,21 @@ public sealed class PassResults(PassList passes)
     /// <summary>Logits of <see cref="PassList.ListedIds"/> where the last scored token is predicted; empty if the pass does not want them.</summary>
     public ReadOnlySpan<float> Listed(int pass) => listed.GetValueOrDefault(pass);
 
+    /// <summary>Whether all that is wanted of a pass was kept.</summary>
+    public bool Has(int pass, PassWants wants) =>
+        !double.IsNaN(nll[pass])
+        && (!wants.HasFlag(PassWants.LogProbs) || logProbs.ContainsKey(pass))
+        && (!wants.HasFlag(PassWants.Entropies) || entropies.ContainsKey(pass))
+        && (!wants.HasFlag(PassWants.Listed) || listed.ContainsKey(pass));
+
+    /// <summary>What is kept of a pass, in the order of <see cref="PassWants"/>.</summary>
+    public float[] Values(int pass, PassWants wants) =>
+    [
+        .. wants.HasFlag(PassWants.LogProbs) ? logProbs[pass] : [],
+        .. wants.HasFlag(PassWants.Entropies) ? entropies[pass] : [],
+        .. wants.HasFlag(PassWants.Listed) ? listed[pass] : [],
+    ];
+
     /// <summary>Makes room for all passes listed so far; a pass without a result has NaN.</summary>
     public void Grow()
     {

@@ -25,6 +25,9 @@ public sealed class TextCatalog(int rows, Vocabulary vocabulary)
     /// <returns>Its place in the table.</returns>
     public int Shared(string text) => Block("text " + text, false, (_, tokens, _) => vocabulary.Tokenize(text, tokens));
 
+    /// <summary>Token ids that passes share.</summary>
+    public int Shared(string name, int[] ids) => Block("ids " + name, false, (_, tokens, _) => tokens.AddRange(ids));
+
     /// <summary>BOS, or EOS if the vocabulary has no BOS, or nothing: what a direct pass begins with (DESIGN 3).</summary>
     public int Start() => Block("start", false, (_, tokens, _) =>
     {

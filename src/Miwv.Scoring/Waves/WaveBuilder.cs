@@ -47,13 +47,29 @@ internal sealed class WaveBuilder
     public void Build(int index, DecodeBatch batch)
     {
         var step = plan[index];
+        Begin();
+        if (step.IsTrunk) AddTrunk(step);
+        else AddWave(step);
+        Fill(batch);
+    }
+
+    /// <summary>The part of a wave that one pass needs, without the others.</summary>
+    public void BuildAlone(int index, int pass, DecodeBatch batch)
+    {
+        Begin();
+        AppendTokens(pass, plan[index].Base, passes.Length(pass), plan[index].Base);
+        AddPairs(pass, plan[index].Base, passes.Length(pass));
+        leaf = 1;
+        Pop(0);
+        Fill(batch);
+    }
+
+    private void Begin()
+    {
         count = leaf = pathLength = pairs = 0;
         segmentStart.Clear();
         segmentPass.Clear();
         segmentStart.Add(0);
-        if (step.IsTrunk) AddTrunk(step);
-        else AddWave(step);
-        Fill(batch);
     }
 
     private void AddTrunk(WaveStep step)

@@ -10,7 +10,7 @@ namespace Miwv.Scoring.Waves;
 /// Decodes the steps of a plan on one context and gathers their log-probs where the logits lie. Steps may be left out or begun
 /// in the middle (resume): the trunks a step stands on are made resident again first, by the very decodes the plan has for them.
 /// </summary>
-public sealed class WaveExecutor : IDisposable
+public sealed partial class WaveExecutor : IDisposable
 {
     private readonly WavePlan plan;
     private readonly ExecutorOptions options;
@@ -54,8 +54,29 @@ public sealed class WaveExecutor : IDisposable
     /// <exception cref="TapException">The graph is not what the gather can read.</exception>
     public WaveResult Run(int index)
     {
+        Compute(index);
+        if (!IsFinite()) return Repair(index);
+        return new WaveResult
+        {
+            Passes = builder.SegmentPass,
+            Bounds = builder.SegmentStart,
+            Nll = nll.AsSpan(0, builder.SegmentPass.Length),
+            LogProbs = logProbs.AsSpan(0, builder.PairRow.Length),
+            Entropies = entropies.AsSpan(0, wantsEntropy ? builder.PairRow.Length : 0),
+            Listed = listed.AsSpan(0, builder.SegmentPass.Length * listedIds.Length),
+        };
+    }
+
+    // The step in its wave; the results are in the arrays.
+    private void Compute(int index)
+    {
         MakeResident(plan[index].Parent);
         Decode(index);
+        Gather();
+    }
+
+    private void Gather()
+    {
         int segments = builder.SegmentPass.Length, pairs = builder.PairRow.Length;
         if (nll.Length < segments) nll = new double[Math.Max(segments, nll.Length * 2)];
         if (logProbs.Length < pairs) logProbs = new float[Math.Max(pairs, logProbs.Length * 2)];
@@ -82,15 +103,6 @@ public sealed class WaveExecutor : IDisposable
             SpreadRows(pairs, segments);
             Times.Gather += Stopwatch.GetTimestamp() - begin;
         }
-        return new WaveResult
-        {
-            Passes = builder.SegmentPass,
-            Bounds = builder.SegmentStart,
-            Nll = nll.AsSpan(0, segments),
-            LogProbs = logProbs.AsSpan(0, pairs),
-            Entropies = entropies.AsSpan(0, wantsEntropy ? pairs : 0),
-            Listed = listed.AsSpan(0, segments * listedIds.Length),
-        };
     }
 
     // What the gather gives per row of logits, per scored token and per segment.
@@ -126,11 +138,13 @@ public sealed class WaveExecutor : IDisposable
         for (; common < wanted.Count; common++) Decode(wanted[common]);
     }
 
-    private void Decode(int index)
+    // one pass = only what that pass needs of the step
+    private void Decode(int index, int? pass = null)
     {
         var step = plan[index];
         long begin = Stopwatch.GetTimestamp();
-        builder.Build(index, batch);
+        if (pass is { } only) builder.BuildAlone(index, only, batch);
+        else builder.Build(index, batch);
         long packed = Stopwatch.GetTimestamp();
         if (step.Base == 0) context.Clear();
         else context.Truncate(step.Base);

@@ -21,13 +21,13 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
         Assert.Equal(Pooling.Mean, embedder.Pooling);
         int[][] tokens = [.. Texts.Select(t => model.Vocabulary.Tokenize(t, addSpecial: true))];
         embedder.Begin();
-        for (int i = 0; i < tokens.Length; i++) embedder.Add(i, tokens[i]);
+        for (int i = 0; i < tokens.Length; i++) embedder.Add(tokens[i]);
         embedder.Run();
         float[][] together = [.. Texts.Select((_, i) => embedder.Vector(i).ToArray())];
         for (int i = 0; i < tokens.Length; i++)
         {
             embedder.Begin();
-            embedder.Add(0, tokens[i]);
+            embedder.Add(tokens[i]);
             embedder.Run();
             AssertClose(embedder.Vector(0), together[i]);
         }
@@ -55,7 +55,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
                 for (int k = 0; k < mean.Length; k++) mean[k] += state[k] / tokens.Length;
             }
             embedder.Begin();
-            embedder.Add(0, tokens);
+            embedder.Add(tokens);
             embedder.Run();
             AssertClose(embedder.Vector(0), mean);
         }
@@ -66,11 +66,11 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
     {
         using var embedder = new TextEmbedder(tiny.Model, languageModel: true, 256, 1);
         embedder.Begin();
-        for (int i = 0; i < TextEmbedder.MaxTexts; i++) embedder.Add(i, [1, 3 + i, 7]);
+        for (int i = 0; i < TextEmbedder.MaxTexts; i++) embedder.Add([1, 3 + i, 7]);
         embedder.Run();
         float[] one = embedder.Vector(TextEmbedder.MaxTexts - 1).ToArray();
         embedder.Begin();
-        embedder.Add(0, [1, 3 + TextEmbedder.MaxTexts - 1, 7]);
+        embedder.Add([1, 3 + TextEmbedder.MaxTexts - 1, 7]);
         embedder.Run();
         AssertClose(embedder.Vector(0), one);
     }

@@ -32,7 +32,17 @@ public sealed class DiversityTests : IDisposable
     public void FacilityLocationIsGreedy() => ForRandomStores((store, count) =>
     {
         double Covered(int i, IEnumerable<int> by) => by.Select(s => (1 + store.Cosine(i, s)) / 2).DefaultIfEmpty(0).Max();
-        return IsGreedy(store, FacilityLocation.Select(store, Stores.All(store), count, threads: 2), count,
+        return IsGreedy(store, FacilityLocation.Select(store, Stores.All(store), count, nearest: 100, threads: 2), count,
+            (before, c) => Enumerable.Range(0, store.Count).Sum(i => Covered(i, before.Append(c))));
+    });
+
+    [Fact]
+    public void FacilityLocationOfFewNeighborsIsGreedyOnThem() => ForRandomStores((store, count) =>
+    {
+        int k = 1 + count % 4;
+        HashSet<(int, int)> near = [.. Stores.All(store).SelectMany(i => Stores.All(store).Where(j => j != i).OrderByDescending(j => store.Cosine(i, j)).ThenBy(j => j).Take(k).Append(i).Select(j => (i, j)))];
+        double Covered(int i, IEnumerable<int> by) => by.Where(s => near.Contains((i, s))).Select(s => i == s ? 1 : (1 + store.Cosine(i, s)) / 2).DefaultIfEmpty(0).Max();
+        return IsGreedy(store, FacilityLocation.Select(store, Stores.All(store), count, k, threads: 2), count,
             (before, c) => Enumerable.Range(0, store.Count).Sum(i => Covered(i, before.Append(c))));
     });
 

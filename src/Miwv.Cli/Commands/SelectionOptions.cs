@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Miwv.Data;
+using Miwv.Engine.Results;
+using Miwv.Metrics;
+using Miwv.Metrics.Selection;
+
+namespace Miwv.Cli.Commands;
+
+/// <summary>The options that say which rows are kept.</summary>
+internal sealed class SelectionOptions
+{
+    private static readonly (string Name, Selector Value)[] Selectors =
+    [
+        ("top", Selector.Top), ("cosine-cap", Selector.CosineCap), ("k-center", Selector.KCenter), ("facility", Selector.Facility), ("graph-cut", Selector.GraphCut),
+        ("sweep", Selector.Sweep), ("quota", Selector.Quota), ("random", Selector.Random), ("longest", Selector.Longest),
+    ];
+
+    private static readonly (string Name, Combination Value)[] Combinations =
+        [("rank-sum", Combination.RankSum), ("product", Combination.Product), ("weights", Combination.Weights)];
+
+    private readonly Option<string> top = new("--top") { Description = "rows to keep: a share of all rows or a number", DefaultValueFactory = _ => "5%", HelpName = "5%|500" };
+    private readonly Option<string?> by = new("--by") { Description = "metrics to rank by, with weights (default: the first of --metric)", HelpName = "NAME[:WEIGHT],..." };
+    private readonly Option<string> combine = new("--combine") { Description = "rank-sum, product or weights: how several metrics of --by become one", DefaultValueFactory = _ => "rank-sum", HelpName = "RULE" };
+    private readonly Option<string[]> gate = new("--gate") { Description = "a condition that rows must meet, or none (default: what the metric's paper demands, ifd<=1)", HelpName = "NAME<=X" };
+    private readonly Option<string> selector = new("--selector") { Description = string.Join(", ", Selectors.Select(s => s.Name)), DefaultValueFactory = _ => "top", HelpName = "NAME" };
+    private readonly Option<double> cap = new("--cap") { Description = "cosine-cap: rows this near to a better one are passed over", DefaultValueFactory = _ => 0.9, HelpName = "X" };
+    private readonly Option<string?> pool = new("--pool") { Description = "let the selector choose from the best of the ranking only", HelpName = "20%|2000" };
+    private readonly Option<int> clusters = new("--clusters") { Description = "sweep, quota, graph-cut: clusters or bins", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private readonly Option<long?> budget = new("--token-budget") { Description = "most training tokens, prompts and answers together", HelpName = "N" };
+    private readonly Option<string?> nested = new("--nested") { Description = "also write the beginnings of the selection, e.g. 1%,2%", HelpName = "LIST" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { top, by, combine, gate, selector, cap, pool, clusters, budget, nested }) command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">A value that no selection can have.</exception>
+    /// <param name="metrics">The metrics that the run computes.</param>
+    public SelectionRequest Read(ParseResult parsed, string metrics, int seed)
+    {
+        string[] gates = parsed.GetValue(gate) ?? [];
+        try
+        {
+            var request = new SelectionRequest(TopCount.Parse(parsed.GetValue(top)!))
+            {
+                By = [.. (parsed.GetValue(by) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Weighted)],
+                Combination = Word(parsed.GetValue(combine)!, "--combine", Combinations),
+                Gates = gates.Length == 0 ? null : [.. gates.Where(text => text != "none").Select(Gate.Parse)],
+                Selector = Word(parsed.GetValue(selector)!, "--selector", Selectors),
+                Cap = parsed.GetValue(cap),
+                Pool = parsed.GetValue(pool) is { } share ? TopCount.Parse(share) : null,
+                Clusters = parsed.GetValue(clusters) is >= 1 and var count ? count : throw new UserException($"--clusters {parsed.GetValue(clusters)}: must be at least 1"),
+                TokenBudget = parsed.GetValue(budget) is < 1 ? throw new UserException("--token-budget: must be at least 1") : parsed.GetValue(budget),
+                Seed = seed,
+            };
+            string[] fields = [.. MetricRegistry.Parse(metrics).Select(metric => metric.Field)];
+            foreach (string field in request.By.Select(b => b.Field).Concat((request.Gates ?? []).Select(g => g.Metric)))
+                if (!fields.Contains(field)) throw new UserException($"{field}: not among the metrics that are computed ({string.Join(", ", fields)}); add it with --metric");
+            return request;
+        }
+        catch (UserException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>The further sizes of --nested with the files they go to: NAME-1pct.json beside NAME.json.</summary>
+    public IReadOnlyList<(TopCount Size, string File)> Nested(ParseResult parsed, string? file)
+    {
+        if (parsed.GetValue(nested) is not { } list) return [];
+        if (file is null or "-") throw new UsageException("--nested: name a file with -o; the others are written beside it");
+        var sizes = list.Split(',', StringSplitOptions.TrimEntries).Select(ScoreCommands.ReadTop);
+        int dot = Path.GetFileName(file).IndexOf('.', StringComparison.Ordinal);
+        string ending = dot < 0 ? "" : Path.GetFileName(file)[dot..], stem = file[..^ending.Length];
+        return [.. sizes.Select(size => (size, $"{stem}-{size.ToString().Replace("%", "pct", StringComparison.Ordinal)}{ending}"))];
+    }
+
+    private static (string, double) Weighted(string item)
+    {
+        int at = item.IndexOf(':', StringComparison.Ordinal);
+        if (at < 0) return (item, 1);
+        return double.TryParse(item.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight)
+            ? (item[..at], weight) : throw new UserException($"--by {item}: the weight is not a number");
+    }
+
+    private static T Word<T>(string given, string option, (string Name, T Value)[] words)
+    {
+        foreach (var (name, value) in words)
+            if (name == given) return value;
+        throw new UserException($"{option} {given}: must be {string.Join(", ", words.Select(w => w.Name))}");
+    }
+}

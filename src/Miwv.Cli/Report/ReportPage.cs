@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Miwv.Cli.Terminal;
+using Miwv.Data;
+using Miwv.Engine.Results;
+
+namespace Miwv.Cli.Report;
+
+/// <summary>One HTML file without any reference to anything outside it; the same run gives the same bytes.</summary>
+internal static class ReportPage
+{
+    // the default encoder escapes <, > and &, so that no text can end the script element
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Default };
+
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static long Write(StoredRun run, string path, CancellationToken cancel)
+    {
+        var data = new ReportData(run, cancel);
+        string html = Resource("page.html")
+            .Replace("{{title}}", WebUtility.HtmlEncode(SafeText.OneLine(Path.GetFileName(run.Settings.DataPath))), StringComparison.Ordinal)
+            .Replace("{{style}}", Resource("page.css"), StringComparison.Ordinal);
+        string[] parts = html.Split("{{data}}", 2), scripts = parts[1].Split("{{script}}", 2);
+        string beside = path + ".tmp";
+        try
+        {
+            using (var writer = new StreamWriter(beside, append: false, new UTF8Encoding(false)))
+            {
+                writer.Write(parts[0]);
+                writer.Write(Data(run, data));
+                writer.Write(scripts[0]);
+                writer.Write(Resource("page.js"));
+                writer.Write(scripts[1]);
+            }
+            File.Move(beside, path, overwrite: true);
+            return new FileInfo(path).Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static string Data(StoredRun run, ReportData data)
+    {
+        var run_ = JsonNode.Parse(File.ReadAllBytes(run.Directory.RunFile))!;
+        var summary = File.Exists(run.Directory.SummaryFile) ? JsonNode.Parse(File.ReadAllBytes(run.Directory.SummaryFile)) : null;
+        var root = new JsonObject
+        {
+            ["rows"] = run.Scores.Count,
+            ["program"] = run_["program"]?.DeepClone(),
+            ["settings"] = run_["settings"]?.DeepClone(),
+            ["identity"] = run_["identity"]?.DeepClone(),
+            ["summary"] = summary,
+            ["metrics"] = new JsonArray([.. run.MetricNames.Select(name => (JsonNode)name)]),
+            ["arrays"] = new JsonArray([.. data.Arrays().Select(a => (JsonNode)new JsonObject { ["name"] = a.Name, ["type"] = a.Type, ["data"] = a.Base64 })]),
+            ["texts"] = data.Texts(),
+        };
+        return root.ToJsonString(Json).Replace("\\u002B", "+", StringComparison.Ordinal); // base64 needs no escaped plus
+    }
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("report/" + name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

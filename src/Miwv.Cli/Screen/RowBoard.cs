@@ -1,0 +1,89 @@
+using Miwv.Data;
+using Miwv.Engine;
+using Miwv.Engine.Results;
+
+namespace Miwv.Cli.Screen;
+
+/// <summary>The rows on show and their values as far as they are known; filled by a run as it goes, or from a finished one.</summary>
+internal sealed class RowBoard
+{
+    private readonly Func<int, (int Row, double Cosine)> neighbor;
+    private readonly Func<int, string> status;
+
+    private RowBoard(RowFile rows, IReadOnlyList<string> metrics, double[][] values, Func<int, (int, double)> neighbor, Func<int, string> status)
+    {
+        (Rows, Metrics, Values, this.neighbor, this.status) = (rows, metrics, values, neighbor, status);
+    }
+
+    public RowFile Rows { get; }
+    public int Count => Values[0].Length;
+    public IReadOnlyList<string> Metrics { get; }
+
+    /// <summary>[metric][row]; NaN = not known.</summary>
+    public double[][] Values { get; }
+
+    /// <summary>Rows whose first metric is known.</summary>
+    public int Scored { get; private set; }
+
+    /// <summary>Rows by status, those with a status other than ok as the plan has them.</summary>
+    public required IReadOnlyList<(string Status, int Rows)> Statuses { get; init; }
+
+    /// <summary>The first metric that the run has: rows are sorted by it until the person chooses another.</summary>
+    public required int MainMetric { get; init; }
+
+    public double Zero(int row) => Values[1][row];
+    public double One(int row) => Values[2][row];
+    public (int Row, double Cosine) Neighbor(int row) => neighbor(row);
+    public string Status(int row) => status(row);
+
+    /// <summary>The board of a run that is about to score.</summary>
+    public static RowBoard Of(MiwvRun run)
+    {
+        var passes = run.Passes;
+        var graph = run.FindNeighbors();
+        int count = run.Rows.Count;
+        var values = new double[3][];
+        for (int i = 0; i < 3; i++) Array.Fill(values[i] = new double[count], double.NaN);
+        return new RowBoard(run.Rows, ["miwv", "zero_nll", "one_nll"], values, row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), row => RowStatusName.Of(passes.Status[row]))
+        {
+            MainMetric = passes.OneShot.Any(pass => pass >= 0) ? 0 : 1,
+            Statuses = [.. passes.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => (RowStatusName.Of(g.Key), g.Count()))],
+        };
+    }
+
+    /// <summary>The board of a finished run.</summary>
+    public static RowBoard Of(StoredRun run) => new(run.Rows, run.MetricNames, [.. run.MetricNames.Select(run.Values)],
+        row => (run.NeighborOf(row), run.Scores[row].Cosine), row => run.Scores[row].Status)
+    {
+        MainMetric = Enumerable.Range(0, run.MetricNames.Count).FirstOrDefault(m => run.Values(run.MetricNames[m]).Any(v => !double.IsNaN(v))),
+        Scored = run.Scores.Count(s => s.Status == "ok"),
+        Statuses = [.. run.Scores.GroupBy(s => s.Status.Split(':')[0]).OrderByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))],
+    };
+
+    public void Set(RowScored row)
+    {
+        if (double.IsNaN(Values[1][row.Row]) && double.IsNaN(Values[2][row.Row])) Scored++;
+        Values[1][row.Row] = row.ZeroShot;
+        Values[2][row.Row] = row.OneShot;
+        Values[0][row.Row] = row.OneShot - row.ZeroShot;
+    }
+
+    /// <summary>The first <paramref name="count"/> rows by a metric, rows without a value left out; equal values in row order.</summary>
+    public int[] Best(int metric, bool ascending, int count, Func<int, bool>? wanted)
+    {
+        double[] values = Values[metric];
+        double sign = ascending ? 1 : -1;
+        // the worst of those kept is on top
+        var kept = new PriorityQueue<int, (double, int)>(Comparer<(double Key, int Row)>.Create((a, b) => b.CompareTo(a)));
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (double.IsNaN(values[row]) || wanted is not null && !wanted(row)) continue;
+            var key = (sign * values[row], row);
+            if (kept.Count < count) kept.Enqueue(row, key);
+            else if (kept.TryPeek(out _, out var worst) && key.CompareTo(worst) < 0) kept.EnqueueDequeue(row, key);
+        }
+        var rows = new int[kept.Count];
+        for (int i = rows.Length - 1; i >= 0; i--) rows[i] = kept.Dequeue();
+        return rows;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Miwv.Cli.Terminal;
+
+namespace Miwv.Cli.Screen;
+
+/// <summary>The full screen over a run: draws four times a second and at every key, on its own thread.</summary>
+internal sealed class RunScreen : IDisposable
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
+
+    private readonly RunMonitor monitor;
+    private readonly Messages messages;
+    private readonly Action stop;
+    private readonly bool color;
+    private readonly ScreenState state = new();
+    private readonly KeyReader keys = new();
+    private readonly TerminalSurface surface;
+    private readonly List<string> said = [];
+    private readonly PosixSignalRegistration[] suspension;
+    private readonly Thread thread;
+    private TokenLoader? tokens;
+    private ScreenView view;
+    private volatile bool ended;
+    private bool disposed;
+    private TimeSpan cpu;
+    private long cpuAt = Stopwatch.GetTimestamp();
+
+    private RunScreen(RunMonitor monitor, Messages messages, bool noColor, TokenLoader? tokens, Action stop)
+    {
+        (this.monitor, this.messages, this.stop, this.tokens) = (monitor, messages, stop, tokens);
+        color = TerminalColor.IsWanted(noColor);
+        view = new ScreenView(monitor, state, tokens, color, Unicode);
+        surface = new TerminalSurface(color);
+        messages.Sink = Keep;
+        suspension = OperatingSystem.IsWindows() ? [] :
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => surface.Deactivate()),
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => surface.Activate()),
+        ];
+        thread = new Thread(Loop) { IsBackground = true, Name = "screen" };
+        thread.Start();
+    }
+
+    /// <summary>True if both output streams are a terminal that can do it.</summary>
+    public static bool IsPossible => !Console.IsOutputRedirected && !Console.IsErrorRedirected && !TerminalColor.IsDumb;
+
+    public RunMonitor Monitor => monitor;
+
+    /// <param name="stop">Called when the person wants to stop.</param>
+    public static RunScreen Over(RunMonitor monitor, Messages messages, bool noColor, TokenLoader? tokens, Action stop) => new(monitor, messages, noColor, tokens, stop);
+
+    /// <summary>Tokens of opened rows can be computed from now on.</summary>
+    public void Use(TokenLoader loader)
+    {
+        lock (monitor.Gate)
+        {
+            tokens = loader;
+            view = new ScreenView(monitor, state, tokens, color, Unicode);
+        }
+    }
+
+    /// <summary>Waits until the person leaves.</summary>
+    public void WaitForQuit(CancellationToken cancel)
+    {
+        while (!thread.Join(TimeSpan.FromMilliseconds(100)))
+            if (cancel.IsCancellationRequested) break;
+    }
+
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        ended = true;
+        monitor.Resume();
+        if (thread != Thread.CurrentThread) thread.Join();
+        surface.Dispose();
+        foreach (var registration in suspension) registration.Dispose();
+        tokens?.Dispose();
+        state.Dispose();
+        messages.Sink = null;
+        foreach (string line in said) Console.Error.WriteLine(line);
+    }
+
+    private static bool Unicode => OperatingSystem.IsWindows()
+        || (Environment.GetEnvironmentVariable("LC_ALL") is { Length: > 0 } all ? all : Environment.GetEnvironmentVariable("LC_CTYPE") is { Length: > 0 } type ? type : Environment.GetEnvironmentVariable("LANG") ?? "")
+            .Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
+
+    private void Keep(string line)
+    {
+        lock (said) said.Add(line);
+        monitor.Say(line);
+    }
+
+    private void Loop()
+    {
+        long drawn = 0;
+        while (!ended)
+        {
+            bool pressed = keys.TryTake(out var key, drawn == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
+            while (pressed)
+            {
+                lock (monitor.Gate) state.Press(key, monitor, place => place >= 0 && place < view.Order.Length ? view.Order[place] : -1);
+                if (!keys.TryTake(out key, TimeSpan.Zero)) break;
+            }
+            if (!pressed && Stopwatch.GetElapsedTime(drawn) < Redraw) continue;
+            Draw();
+            drawn = Stopwatch.GetTimestamp();
+            if (!state.IsStopping) continue;
+            monitor.Resume();
+            stop();
+            if (monitor.IsFinished) return;
+        }
+    }
+
+    private void Draw()
+    {
+        Measure();
+        var (width, height) = TerminalSurface.Size();
+        List<StyledLine> lines;
+        lock (monitor.Gate) lines = view.Draw(width, height);
+        surface.Show(lines, width);
+    }
+
+    private void Measure()
+    {
+        double seconds = Stopwatch.GetElapsedTime(cpuAt).TotalSeconds;
+        if (seconds < 1) return;
+        using var process = Process.GetCurrentProcess();
+        monitor.CpuShare = (process.TotalProcessorTime - cpu).TotalSeconds / seconds;
+        monitor.MemoryBytes = process.WorkingSet64;
+        (cpu, cpuAt) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
+    }
+}

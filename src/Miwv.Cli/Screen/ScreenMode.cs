@@ -1,0 +1,8 @@
+namespace Miwv.Cli.Screen;
+
+internal enum ScreenMode
+{
+    List,
+    Row,
+    Help,
+}

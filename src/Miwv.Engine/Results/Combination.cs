@@ -1,0 +1,9 @@
+namespace Miwv.Engine.Results;
+
+/// <summary>How several metrics become one.</summary>
+public enum Combination
+{
+    RankSum,
+    Product,
+    Weights,
+}

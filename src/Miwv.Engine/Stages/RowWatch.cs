@@ -1,0 +1,57 @@
+using Miwv.Engine.Journal;
+using Miwv.Engine.Rows;
+using Miwv.Scoring.Waves;
+
+namespace Miwv.Engine.Stages;
+
+/// <summary>Adds up the passes as they come and tells when both of a row are whole; only for looking on, the scores come from the journal.</summary>
+internal sealed class RowWatch
+{
+    private readonly RowPasses passes;
+    private readonly IProgress<RowScored> listener;
+    private readonly int[] rowOf, missing;
+    private readonly double[] nll;
+
+    public RowWatch(RowPasses passes, IProgress<RowScored> listener)
+    {
+        (this.passes, this.listener) = (passes, listener);
+        int count = passes.Passes.Count;
+        (rowOf, missing, nll) = (new int[count], new int[count], new double[count]);
+        rowOf.AsSpan().Fill(-1);
+        for (int pass = 0; pass < count; pass++) missing[pass] = passes.Passes.ScoredCount(pass);
+        for (int row = 0; row < passes.Status.Length; row++)
+        {
+            if (passes.ZeroShot[row] is >= 0 and var zero) rowOf[zero] = row;
+            if (passes.OneShot[row] is >= 0 and var one) rowOf[one] = row;
+        }
+    }
+
+    public void Add(in WaveResult result)
+    {
+        for (int i = 0; i < result.Passes.Length; i++)
+            Add(result.Passes[i], result.Bounds[i + 1] - result.Bounds[i], result.Nll[i]);
+    }
+
+    public void Add(in JournalRecord record)
+    {
+        for (int i = 0; i < record.Segments; i++)
+        {
+            var (pass, tokens, sum) = record.Segment(i);
+            Add(pass, tokens, sum);
+        }
+    }
+
+    private void Add(int pass, int tokens, double sum)
+    {
+        if ((uint)pass >= (uint)nll.Length) return; // a later round's passes are further metrics'
+        nll[pass] += sum;
+        missing[pass] -= tokens;
+        int row = rowOf[pass];
+        if (row < 0 || !IsWhole(passes.ZeroShot[row]) || !IsWhole(passes.OneShot[row])) return;
+        listener.Report(new RowScored(row, Loss(row, passes.ZeroShot[row]), Loss(row, passes.OneShot[row])));
+    }
+
+    private bool IsWhole(int pass) => pass < 0 || missing[pass] == 0;
+
+    private double Loss(int row, int pass) => pass < 0 ? double.NaN : nll[pass] / passes.AnswerTokens[row];
+}

@@ -1,7 +1,0 @@
-namespace Miwv.EndToEnd.Tests;
-
-public class SkeletonTests
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}

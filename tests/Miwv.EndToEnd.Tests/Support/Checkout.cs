@@ -1,0 +1,31 @@
+namespace Miwv.EndToEnd.Tests.Support;
+
+/// <summary>Files of the checkout, and the real data beside it, where there is any.</summary>
+internal static class Checkout
+{
+    public static string Data { get; } = Path.Combine(Above("samples", "tasks.json")!, "tasks.json");
+    public static string Model { get; } = Path.Combine(Path.GetDirectoryName(Data)!, "tasks-llama.gguf");
+
+    /// <summary>The folder ../shared, or null.</summary>
+    public static string? Shared { get; } = Above("shared", "DESIGN.md");
+
+    /// <summary>The folder with the two libraries that only pass for libllama; null where they were not built (scripts/build --tests).</summary>
+    public static string? FakeLibraries { get; } = Above(Path.Combine("artifacts", "native", "fake"), Path.Combine("empty", "libllama.v0.5.0.so"));
+
+    /// <summary>The program, built beside these tests.</summary>
+    public static string Program { get; } = FindProgram();
+
+    private static string FindProgram()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        string program = Path.Combine(own.Parent!.Parent!.FullName, "Miwv.Cli", own.Name, OperatingSystem.IsWindows() ? "miwv.exe" : "miwv");
+        return File.Exists(program) ? program : throw new FileNotFoundException($"{program}: build it first");
+    }
+
+    private static string? Above(string folder, string file)
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, folder, file))) return Path.Combine(at.FullName, folder);
+        return null;
+    }
+}
