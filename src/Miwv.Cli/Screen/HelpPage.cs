@@ -5,10 +5,10 @@ namespace Miwv.Cli.Screen;
 /// <summary>The page behind "?".</summary>
 internal static class HelpPage
 {
-    public static List<StyledLine> Lines(bool finished)
+    public static List<StyledLine> Lines(bool finished, int width)
     {
         var lines = new List<StyledLine> { new() };
-        void Key(string key, string what) => lines.Add(new StyledLine().Add($"  {key,-16}", Palette.Key).Add(what));
+        void Key(string key, string what) => lines.Add(new StyledLine().Add($"  {key,-16}", Palette.Key).Add(what, null, width - 18));
         Key("up, down, j, k", "choose a row; PgUp, PgDn, Home, End jump");
         Key("Enter", "open it beside its neighbour, the answer's tokens coloured");
         Key("Esc", "back to the list; in the list: filter off");

@@ -43,7 +43,7 @@ internal sealed class RunScreen : IDisposable
     }
 
     /// <summary>True if both output streams are a terminal that can do it.</summary>
-    public static bool IsPossible => !Console.IsOutputRedirected && !Console.IsErrorRedirected && !TerminalColor.IsDumb;
+    public static bool IsPossible => !Console.IsOutputRedirected && !Console.IsErrorRedirected && !TerminalColor.IsDumb && Foreground.IsOurs();
 
     public RunMonitor Monitor => monitor;
 

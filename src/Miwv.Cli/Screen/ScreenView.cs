@@ -6,7 +6,7 @@ namespace Miwv.Cli.Screen;
 /// <summary>Draws the screen: exactly <c>height</c> lines of at most <c>width</c> cells.</summary>
 internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoader? tokens, bool color, bool unicode)
 {
-    private const int Tall = 40, Narrowest = 40, Shortest = 10;
+    private const int Tall = 40, Narrowest = 60, Shortest = 10;
 
     /// <summary>Rows of the list as last drawn.</summary>
     public int[] Order { get; private set; } = [];
@@ -16,7 +16,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (width < Narrowest || height < Shortest) return [new StyledLine().Add("window too small", Palette.Warning, Math.Max(1, width)), .. Enumerable.Range(1, Math.Max(0, height - 1)).Select(_ => new StyledLine())];
         List<StyledLine> lines = state.Mode switch
         {
-            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsFinished)],
+            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsFinished, width)],
             ScreenMode.Row => [Title(width), .. new RowPage(monitor, state, tokens, color, unicode).Lines(width, height - 2)],
             _ => List(width, height),
         };

@@ -51,7 +51,7 @@ internal static class StageLines
             if (stage.Name == "score")
             {
                 Show(ProgressLine.Count((long)(stage.Rate * monitor.Sharing)), "served/s");
-                Show(stage.RowRate.ToString("F1", CultureInfo.InvariantCulture), "rows/s");
+                if (stage.RowRate > 0) Show(stage.RowRate.ToString("F1", CultureInfo.InvariantCulture), "rows/s");
             }
             else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Count((long)stage.RowRate), "rows/s");
         }

@@ -15,7 +15,11 @@ internal sealed class StyledLine
     public StyledLine Add(string text, Style? style = null, int most = int.MaxValue)
     {
         string safe = SafeSpaces(text);
-        if (Cells.Width(safe) > most) safe = Cells.Cut(safe, most);
+        if (Cells.Width(safe) > most)
+        {
+            int lead = Math.Min(most, safe.Length - safe.TrimStart(' ').Length);
+            safe = safe[..lead] + Cells.Cut(safe[lead..], most - lead);
+        }
         if (safe.Length == 0) return this;
         if (parts.Count > 0 && parts[^1].Style.Equals(style ?? Style.Plain)) parts[^1] = new Segment(parts[^1].Text + safe, parts[^1].Style);
         else parts.Add(new Segment(safe, style ?? Style.Plain));
