@@ -140,14 +140,24 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Each row's k nearest rows.</summary>
     public KnnGraph FindNeighbors(int k)
     {
-        byte[] key = inputs.NeighborKey(settings, k);
-        if (NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key) is { } stored) return stored;
+        string key = inputs.NeighborKey(settings, k);
+        if (File.Exists(Directory.NeighborsFile))
+        {
+            try
+            {
+                return KnnGraphFile.Load(Directory.NeighborsFile, key);
+            }
+            catch (UserException e)
+            {
+                warn(e.Message.Split(';')[0] + "; searching again");
+            }
+        }
         var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
         var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
         var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
         NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
-        NeighborFile.Write(Directory.NeighborsFile, found.Graph, key);
+        KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
         progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
         NeighborSearched?.Invoke(found);
         return found.Graph;
