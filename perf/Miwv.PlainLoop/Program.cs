@@ -6,10 +6,12 @@ using Miwv.Llama;
 using Miwv.PlainLoop;
 
 // miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto]
+// miwv-plain-loop DATA MODEL SCORES.jsonl --export TOKENS.jsonl [--limit N]
 // Scores the rows that SCORES (a run's scores.jsonl) calls ok, with the neighbours it names, one sequence at a time, and compares.
+// --export writes the token sequences instead, one row a line, for baselines in other languages (perf/baselines).
 if (args.Length < 3)
 {
-    Console.Error.WriteLine("usage: miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto]");
+    Console.Error.WriteLine("usage: miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto] [--export TOKENS.jsonl]");
     return 2;
 }
 int limit = Number("--limit", int.MaxValue), threads = Number("--threads", Environment.ProcessorCount);
@@ -41,8 +43,17 @@ if (work.Count == 0)
     return 1;
 }
 
+if (Text("--export", "") is { Length: > 0 } export)
+{
+    File.WriteAllLines(export, work.Select(w => JsonSerializer.Serialize(new { zero = w.ZeroTokens, one = w.OneTokens, scored = w.Scored, zero_nll = w.Zero, one_nll = w.One })));
+    Console.WriteLine($"{export}: token sequences of {work.Count} rows");
+    return 0;
+}
+
 using var loop = new PlainLoop(model, work.Max(w => w.OneTokens.Length), threads, exact, flash);
 double worst = 0, total = 0;
+var ours = new List<double>();
+var plain = new List<double>();
 long tokens = 0;
 var clock = Stopwatch.StartNew();
 foreach (var (zero, one, zeroTokens, oneTokens, scored) in work)
@@ -53,12 +64,22 @@ foreach (var (zero, one, zeroTokens, oneTokens, scored) in work)
         worst = Math.Max(worst, difference);
         total += difference;
     }
+    ours.Add(one - zero);
+    plain.Add(oneLoss - zeroLoss);
     tokens += zeroTokens.Length + oneTokens.Length;
 }
 double seconds = clock.Elapsed.TotalSeconds;
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"plain loop: {work.Count} rows, {tokens:N0} tokens, {seconds:F2} s, {work.Count / seconds:F2} rows/s, {tokens / seconds:N0} tokens/s; |difference| max {worst:E2}, mean {total / (2 * work.Count):E2} nats a token"));
+    $"plain loop: {work.Count} rows, {tokens:N0} tokens, {seconds:F2} s, {work.Count / seconds:F2} rows/s, {tokens / seconds:N0} tokens/s; |difference| max {worst:E2}, mean {total / (2 * work.Count):E2} nats a token; top 5 %: {Agreement(0.05):P1} the same rows"));
 return 0;
+
+// Share of the plain loop's highest rows that are among ours.
+double Agreement(double share)
+{
+    int count = Math.Max(1, (int)(share * work.Count));
+    HashSet<int> Top(List<double> miwv) => [.. Enumerable.Range(0, miwv.Count).OrderByDescending(i => miwv[i]).Take(count)];
+    return (double)Top(plain).Intersect(Top(ours)).Count() / count;
+}
 
 int Number(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 string Text(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : otherwise;

@@ -140,14 +140,24 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Each row's k nearest rows.</summary>
     public KnnGraph FindNeighbors(int k)
     {
-        byte[] key = inputs.NeighborKey(settings, k);
-        if (NeighborFile.Read(Directory.NeighborsFile, Rows.Count, key) is { } stored) return stored;
+        string key = inputs.NeighborKey(settings, k);
+        if (File.Exists(Directory.NeighborsFile))
+        {
+            try
+            {
+                return KnnGraphFile.Load(Directory.NeighborsFile, key);
+            }
+            catch (UserException e)
+            {
+                warn(e.Message.Split(';')[0] + "; searching again");
+            }
+        }
         var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
         var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
         var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
         NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
-        NeighborFile.Write(Directory.NeighborsFile, found.Graph, key);
+        KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
         progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
         NeighborSearched?.Invoke(found);
         return found.Graph;
@@ -219,10 +229,11 @@ public sealed class MiwvRun : IDisposable
     public ScoreTable Score()
     {
         var waves = Plan();
-        Run(waves, Directory.JournalFile, results!, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
-        for (int round = 2, first = passes!.Passes.Count; stage!.AddMorePasses(results!); round++, first = passes.Passes.Count)
-            Run(WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(first, passes.Passes.Count - first)), sizing!.Limits), Directory.JournalFileOf(round), results!);
-        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results!, stage.Compute(results!));
+        byte[] key = inputs.PlanKey(settings, waves);
+        var watch = OnRow is { } listener ? new RowWatch(passes!, listener) : null;
+        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, progress, cancel);
+        PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
+        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
         return scores;
@@ -234,13 +245,6 @@ public sealed class MiwvRun : IDisposable
     {
         var texts = Passes.Tokens;
         return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
-    }
-
-    private void Run(WavePlan waves, string journal, PassResults results, RowWatch? watch = null)
-    {
-        byte[] key = inputs.PlanKey(settings, waves);
-        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
-        PassSums.Read(journal, waves, key, settings.PerToken, results);
     }
 
     public void Dispose()

@@ -77,9 +77,8 @@ internal sealed class RunInputs : IDisposable
     public string EmbeddingKey(RunSettings s) =>
         $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
 
-    /// <summary>What the neighbours depend on, 32 bytes; the template counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
-    public byte[] NeighborKey(RunSettings s, int k) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}"));
+    /// <summary>What the neighbours depend on; the model counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
+    public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";
 
     /// <summary>What the steps depend on, 32 bytes.</summary>
     public byte[] PlanKey(RunSettings s, WavePlan plan) =>

@@ -29,14 +29,10 @@ public abstract class Metric
     {
     }
 
-    /// <summary>Adds the passes that can be named before anything runs.</summary>
+    /// <summary>Adds the passes that the metric needs.</summary>
     public virtual void AddPasses(PassBook book)
     {
     }
-
-    /// <summary>Adds passes that depend on results so far.</summary>
-    /// <returns>True if there are any; it is asked again when they have run.</returns>
-    public virtual bool AddMorePasses(PassBook book, PassResults results) => false;
 
     public abstract MetricValues Compute(PassBook book, PassResults results);
 

@@ -2,7 +2,7 @@ using System.Text;
 using Miwv.EndToEnd.Tests.Support;
 using Miwv.Llama.Gguf;
 using Miwv.Perf.Models;
-using Program = Miwv.EndToEnd.Tests.Support.Miwv;
+using MiwvProcess = Miwv.EndToEnd.Tests.Support.Miwv;
 
 namespace Miwv.EndToEnd.Tests;
 
@@ -16,13 +16,13 @@ public sealed class BadInputTests : IDisposable
 
     private string Select(int code, string data, params string[] more)
     {
-        string line = Program.Run(scratch.Root, ["select", data, "-m", Checkout.Model, "--run", scratch["run"], .. more]).OneLine(code);
+        string line = MiwvProcess.Run(scratch.Root, ["select", data, "-m", Checkout.Model, "--run", scratch["run"], .. more]).OneLine(code);
         Assert.False(Directory.Exists(scratch["run"]), "a run directory was left behind");
         return line;
     }
 
     private string Model(string model, string? option = "-m") =>
-        Program.Run(scratch.Root, ["select", Checkout.Data, .. option == "-m" ? (string[])[] : ["-m", Checkout.Model], option!, model, "--limit", "20", "--run", scratch["run"]]).OneLine(Failure);
+        MiwvProcess.Run(scratch.Root, ["select", Checkout.Data, .. option == "-m" ? (string[])[] : ["-m", Checkout.Model], option!, model, "--limit", "20", "--run", scratch["run"]]).OneLine(Failure);
 
     [Fact]
     public void NoSuchFile() => Assert.Contains("nowhere.json: ", Select(Failure, scratch["nowhere.json"]), StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class BadInputTests : IDisposable
     public void NoRowThatCanBeScored()
     {
         string data = scratch.Write("data.json", "[{\"instruction\": \"a\", \"output\": \"\"}, {\"instruction\": \"b\", \"output\": \"\"}]");
-        Program.Result result = Program.Run(scratch.Root, "select", data, "-m", Checkout.Model, "--run", scratch["run"], "-o", scratch["out.json"]);
+        MiwvProcess.Result result = MiwvProcess.Run(scratch.Root, "select", data, "-m", Checkout.Model, "--run", scratch["run"], "-o", scratch["out.json"]);
         Assert.Contains("2 empty_answer", result.OneLine(Failure), StringComparison.Ordinal);
         Assert.False(File.Exists(scratch["out.json"]));
     }
@@ -112,7 +112,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("no weights", Model(vocabulary), StringComparison.Ordinal);
         Assert.Contains("no weights", Model(vocabulary, "-e"), StringComparison.Ordinal);
         // the reverse is no mistake: a language model embeds by its mean hidden state
-        Program.Result reverse = Program.Run(scratch.Root, "score", Checkout.Data, "-m", Checkout.Model, "-e", Path.Combine(shared, "models", "stories260K-f32.gguf"), "--limit", "20", "--run", scratch["reverse"]);
+        MiwvProcess.Result reverse = MiwvProcess.Run(scratch.Root, "score", Checkout.Data, "-m", Checkout.Model, "-e", Path.Combine(shared, "models", "stories260K-f32.gguf"), "--limit", "20", "--run", scratch["reverse"]);
         Assert.True(reverse.Code == 0, reverse.Error);
     }
 
@@ -144,13 +144,13 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void ArgumentsThatAreMissingOrTooMany()
     {
-        Program.Run(scratch.Root, "select").OneLine(Usage);
-        Program.Run(scratch.Root, "elect", Checkout.Data).OneLine(Usage);
-        Program.Run(scratch.Root, "select", Checkout.Data, "and", "more").OneLine(Usage);
+        MiwvProcess.Run(scratch.Root, "select").OneLine(Usage);
+        MiwvProcess.Run(scratch.Root, "elect", Checkout.Data).OneLine(Usage);
+        MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "and", "more").OneLine(Usage);
         // no -m and no model beside the data
         scratch.Write("data.json", "[{\"instruction\": \"a\", \"output\": \"b\"}]");
-        Assert.Contains("-m", Program.Run(scratch.Root, "select", scratch["data.json"]).OneLine(Usage), StringComparison.Ordinal);
-        Assert.Contains("-e", Program.Run(scratch.Root, "select", Checkout.Data, "-e", Checkout.Model, "--embeddings", "v.npy").OneLine(Failure), StringComparison.Ordinal);
+        Assert.Contains("-m", MiwvProcess.Run(scratch.Root, "select", scratch["data.json"]).OneLine(Usage), StringComparison.Ordinal);
+        Assert.Contains("-e", MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "-e", Checkout.Model, "--embeddings", "v.npy").OneLine(Failure), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,9 +172,9 @@ public sealed class BadInputTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return; // /dev/full
         string select = $"\"$MIWV\" select '{Checkout.Data}' -q -t 1 --exact --limit 20 --run '{scratch["run"]}' -o -";
-        Assert.Contains("No space left", Program.Shell(scratch.Root, $"{select} >/dev/full").OneLine(Failure), StringComparison.Ordinal);
+        Assert.Contains("No space left", MiwvProcess.Shell(scratch.Root, $"{select} >/dev/full").OneLine(Failure), StringComparison.Ordinal);
         // somebody who reads one line and goes away is no error worth more than a line
-        Program.Result closed = Program.Shell(scratch.Root, $"{select} --top 100% | head -n 1");
+        MiwvProcess.Result closed = MiwvProcess.Shell(scratch.Root, $"{select} --top 100% | head -n 1");
         Assert.Equal("[\n", closed.Output);
         Assert.DoesNotContain("   at ", closed.Error, StringComparison.Ordinal);
     }
@@ -183,11 +183,11 @@ public sealed class BadInputTests : IDisposable
     public void ARunDirectoryThatCannotBe()
     {
         scratch.Write("file", "");
-        string line = Program.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["file"]).OneLine(Failure);
+        string line = MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["file"]).OneLine(Failure);
         Assert.Contains("file", line, StringComparison.Ordinal);
         Directory.CreateDirectory(scratch["mine"]);
         scratch.Write(Path.Combine("mine", "thesis.txt"), "");
-        Assert.Contains("other files", Program.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["mine"]).OneLine(Failure), StringComparison.Ordinal);
+        Assert.Contains("other files", MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["mine"]).OneLine(Failure), StringComparison.Ordinal);
     }
 
     private static GgufWriter WithoutTokenizer()

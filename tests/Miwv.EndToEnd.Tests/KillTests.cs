@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Miwv.EndToEnd.Tests.Support;
-using Program = Miwv.EndToEnd.Tests.Support.Miwv;
+using MiwvProcess = Miwv.EndToEnd.Tests.Support.Miwv;
 
 namespace Miwv.EndToEnd.Tests;
 
@@ -31,7 +31,7 @@ public sealed class KillTests : IDisposable
     public void ThirtyKillsGiveThirtyIdenticalResults()
     {
         var clock = Stopwatch.StartNew();
-        Assert.Equal(0, Program.Run(scratch.Root, Arguments("whole")).Code);
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Arguments("whole")).Code);
         double whole = clock.Elapsed.TotalMilliseconds;
         var expected = Results("whole");
         var random = new Random(20);
@@ -42,14 +42,14 @@ public sealed class KillTests : IDisposable
             // one to six kills, the later ones sooner: some hit the start, some the embedding, most the scoring
             for (int left = random.Next(1, 7); left > 0 && kills < 30;)
             {
-                using Program miwv = Program.Start(scratch.Root, Arguments(run));
+                using MiwvProcess miwv = MiwvProcess.Start(scratch.Root, Arguments(run));
                 Thread.Sleep((int)(whole * (0.1 + random.NextDouble() * 0.85)));
                 if (miwv.HasExited) break;
                 miwv.Kill();
                 kills++;
                 left--;
             }
-            Program.Result end = Program.Run(scratch.Root, Arguments(run));
+            MiwvProcess.Result end = MiwvProcess.Run(scratch.Root, Arguments(run));
             Assert.True(end.Code == 0, end.Error);
             AssertSame(expected, run);
         }
@@ -59,10 +59,10 @@ public sealed class KillTests : IDisposable
     public void ASignalEndsItCleanlyAndItGoesOn()
     {
         const int rows = 250;
-        Assert.Equal(0, Program.Run(scratch.Root, Arguments("whole", rows)).Code);
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Arguments("whole", rows)).Code);
         foreach (string signal in new[] { "INT", "TERM" })
         {
-            using (Program miwv = Program.Start(scratch.Root, Arguments(signal, rows)))
+            using (MiwvProcess miwv = MiwvProcess.Start(scratch.Root, Arguments(signal, rows)))
             {
                 string journal = Path.Combine(scratch[signal], "passes.journal");
                 while (!miwv.HasExited && !(File.Exists(journal) && new FileInfo(journal).Length > 500)) Thread.Sleep(5);
@@ -70,7 +70,7 @@ public sealed class KillTests : IDisposable
                 Assert.Contains("repeat the command", miwv.Wait().OneLine(130), StringComparison.Ordinal);
             }
             Assert.False(File.Exists(scratch[signal + ".json"]));
-            Program.Result resumed = Program.Run(scratch.Root, [.. Arguments(signal, rows), "--resume"]);
+            MiwvProcess.Result resumed = MiwvProcess.Run(scratch.Root, [.. Arguments(signal, rows), "--resume"]);
             Assert.True(resumed.Code == 0, resumed.Error);
             AssertSame(Results("whole"), signal);
         }
@@ -79,9 +79,9 @@ public sealed class KillTests : IDisposable
     [Fact]
     public void ASecondProcessInTheSameRunIsRefused()
     {
-        using Program first = Program.Start(scratch.Root, Arguments("run", 1_500));
+        using MiwvProcess first = MiwvProcess.Start(scratch.Root, Arguments("run", 1_500));
         while (!first.HasExited && !File.Exists(Path.Combine(scratch["run"], "embeddings.miwv"))) Thread.Sleep(5);
-        Assert.Contains("another miwv process", Program.Run(scratch.Root, Arguments("run", 1_500)).OneLine(1), StringComparison.Ordinal);
+        Assert.Contains("another miwv process", MiwvProcess.Run(scratch.Root, Arguments("run", 1_500)).OneLine(1), StringComparison.Ordinal);
         Assert.False(first.HasExited);
         first.Kill();
     }
@@ -89,8 +89,8 @@ public sealed class KillTests : IDisposable
     [Fact]
     public void AChangedSettingIsRefusedWithTheDifference()
     {
-        Assert.Equal(0, Program.Run(scratch.Root, Arguments("run", 20)).Code);
-        Assert.Contains("limit: was 20, is 21", Program.Run(scratch.Root, Arguments("run", 21)).OneLine(1), StringComparison.Ordinal);
-        Assert.Contains("nothing to resume", Program.Run(scratch.Root, [.. Arguments("other", 20), "--resume"]).OneLine(1), StringComparison.Ordinal);
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Arguments("run", 20)).Code);
+        Assert.Contains("limit: was 20, is 21", MiwvProcess.Run(scratch.Root, Arguments("run", 21)).OneLine(1), StringComparison.Ordinal);
+        Assert.Contains("nothing to resume", MiwvProcess.Run(scratch.Root, [.. Arguments("other", 20), "--resume"]).OneLine(1), StringComparison.Ordinal);
     }
 }

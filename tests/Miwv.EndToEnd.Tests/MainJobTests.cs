@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Miwv.EndToEnd.Tests.Support;
-using Program = Miwv.EndToEnd.Tests.Support.Miwv;
+using MiwvProcess = Miwv.EndToEnd.Tests.Support.Miwv;
 
 namespace Miwv.EndToEnd.Tests;
 
@@ -15,7 +15,7 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public void TheSelectionHoldsTheBestRowsAsTheyStandInTheInput()
     {
-        Program.Result result = Program.Run(scratch.Root, "select", Checkout.Data, "--limit", "210", "--top", "5%", "-o", scratch["selected.json"], "--run", scratch["run"], "--json", "-q");
+        MiwvProcess.Result result = MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "--limit", "210", "--top", "5%", "-o", scratch["selected.json"], "--run", scratch["run"], "--json", "-q");
         Assert.True(result.Code == 0, result.Error);
         JsonArray rows = JsonNode.Parse(File.ReadAllText(Checkout.Data))!.AsArray(), selected = JsonNode.Parse(File.ReadAllText(scratch["selected.json"]))!.AsArray();
         JsonNode[] lines = [.. File.ReadLines(Path.Combine(scratch["run"], "scores.jsonl")).Select(l => JsonNode.Parse(l)!)];
@@ -35,7 +35,7 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public void StandardOutputCarriesTheSelectionAndNothingElse()
     {
-        Program.Result result = Program.Run(scratch.Root, "select", Checkout.Data, "--limit", "40", "--top", "3", "-o", "-", "--run", scratch["run"]);
+        MiwvProcess.Result result = MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "--limit", "40", "--top", "3", "-o", "-", "--run", scratch["run"]);
         Assert.True(result.Code == 0, result.Error);
         Assert.Equal(3, JsonNode.Parse(result.Output)!.AsArray().Count);
         Assert.Contains("plan: ", result.Error, StringComparison.Ordinal);

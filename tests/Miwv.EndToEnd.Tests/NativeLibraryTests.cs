@@ -1,5 +1,5 @@
 using Miwv.EndToEnd.Tests.Support;
-using Program = Miwv.EndToEnd.Tests.Support.Miwv;
+using MiwvProcess = Miwv.EndToEnd.Tests.Support.Miwv;
 
 namespace Miwv.EndToEnd.Tests;
 
@@ -11,7 +11,7 @@ public sealed class NativeLibraryTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     private string Refusal(string directory) =>
-        Program.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["run"], "--llama-dir", directory).OneLine(1);
+        MiwvProcess.Run(scratch.Root, "select", Checkout.Data, "--limit", "5", "--run", scratch["run"], "--llama-dir", directory).OneLine(1);
 
     [Fact]
     public void AnOlderLayoutBehindTheRightVersionIsRefused()

@@ -21,9 +21,6 @@ public sealed class RunDirectory : IDisposable
     public string NeighborSearchFile => In("neighbors.json");
     public string IndexFile => In("index.hnsw");
     public string JournalFile => In("passes.journal");
-
-    /// <summary>The journal of passes that follow from results; the first round's is <see cref="JournalFile"/>.</summary>
-    public string JournalFileOf(int round) => In($"passes.{round}.journal");
     public string ScoresFile => In("scores.jsonl");
     public string SummaryFile => In("summary.json");
     public string WavesFile => In("waves.json");

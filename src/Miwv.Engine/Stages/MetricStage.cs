@@ -36,27 +36,14 @@ internal sealed class MetricStage
             Seed = settings.Seed,
             Threads = settings.Threads,
         };
-        Each(metric => metric.AddPasses(book));
-    }
-
-    /// <summary>Adds passes that follow from results; false if there are none.</summary>
-    public bool AddMorePasses(PassResults results)
-    {
-        bool added = false;
-        Each(metric => added |= metric.AddMorePasses(book!, results));
-        return added;
+        for (int i = 0; i < metrics.Count; i++)
+        {
+            book.Begin();
+            metrics[i].AddPasses(book);
+            alone[i] = book.Alone;
+        }
     }
 
     public IReadOnlyList<MetricColumn> Compute(PassResults results) =>
         [.. metrics.Select((metric, i) => new MetricColumn(metric.Field, metric.Info, metric.Compute(book!, results), alone[i].Passes, alone[i].Tokens))];
-
-    private void Each(Action<Metric> add)
-    {
-        for (int i = 0; i < metrics.Count; i++)
-        {
-            book!.Begin();
-            add(metrics[i]);
-            alone[i] = (alone[i].Passes + book.Alone.Passes, alone[i].Tokens + book.Alone.Tokens);
-        }
-    }
 }

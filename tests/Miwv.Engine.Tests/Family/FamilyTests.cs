@@ -77,6 +77,23 @@ public sealed class FamilyTests : IDisposable
         }
     }
 
+    [Fact]
+    public void FromAFinishedRunOnlyWhatIsMissingIsComputed()
+    {
+        var first = folder.Score(Settings("miwv", 40) with { PerToken = true });
+        var settings = Settings("miwv,min_k", 40) with { From = first.Directory };
+        using (var run = MiwvRun.Open(settings, folder["same"], resume: false, null, folder.Warnings.Add, default)) Assert.Equal(0, run.Plan().Tokens);
+        var lines = Lines(folder.Score(settings, folder["same"]));
+        Assert.Contains(lines, line => line.GetProperty("min_k20").ValueKind == JsonValueKind.Number);
+        Assert.Equal(Lines(first).Select(line => line.GetProperty("miwv").GetRawText()), lines.Select(line => line.GetProperty("miwv").GetRawText()));
+
+        var (more, alone) = (Settings("miwv,ifd", 40) with { From = first.Directory }, Settings("miwv,ifd", 40));
+        using (var run = MiwvRun.Open(more, folder["more"], resume: false, null, folder.Warnings.Add, default)) Assert.InRange(run.Plan().Forest.Count, 1, 40);
+        foreach (var (line, expected) in Lines(folder.Score(more, folder["more"])).Zip(Lines(folder.Score(alone))))
+            if (expected.GetProperty("ifd").ValueKind == JsonValueKind.Number) Same(expected.GetProperty("ifd").GetDouble(), line, "ifd");
+        Assert.Throws<UserException>(() => folder.Score(Settings("ifd", 40) with { From = first.Directory, Exact = false }));
+    }
+
     [Theory]
     [InlineData("miwv,ifd,wici")]
     [InlineData("nuggets=30")]
