@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Miwv.Data;
+using Miwv.Engine.Verification;
 using Miwv.Llama;
 using Miwv.PlainLoop;
 

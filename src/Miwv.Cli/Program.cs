@@ -14,6 +14,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     MetricsCommand.Create(host),
     CompareCommand.Create(host),
     ProbeCommand.Create(host),
+    VerifyCommand.Create(host),
     DoctorCommand.Create(host),
     ExplainCommand.Create(host),
     ViewCommand.Create(host),

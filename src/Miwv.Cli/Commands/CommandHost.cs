@@ -59,12 +59,20 @@ internal sealed class CommandHost
             messages.Error(e.Message);
             return ExitCode.Failure;
         }
+        catch (ArgumentOutOfRangeException e) when (!verbose && IsFileTooLong(e))
+        {
+            messages.Error("a file would become longer than the file system or a limit (ulimit -f) allows; everything computed is kept, make room and repeat the command");
+            return ExitCode.Failure;
+        }
         catch (Exception e) when (!verbose)
         {
             messages.Error($"internal error: {e.GetType().Name}: {e.Message}; -v shows where; please report it");
             return ExitCode.Failure;
         }
     }
+
+    // .NET's words for EFBIG, from whatever write it comes
+    private static bool IsFileTooLong(ArgumentOutOfRangeException e) => e.ParamName == "value" && e.StackTrace?.Contains("System.IO.RandomAccess", StringComparison.Ordinal) == true;
 
     // the first signal ends the run after the current wave, the second ends the process
     private static PosixSignalRegistration Listen(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>

@@ -20,8 +20,10 @@ internal static class ScoreCommands
         var selecting = new SelectionOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
+        var verify = VerifyCommand.AfterRun();
         options.AddTo(command);
         screens.AddTo(command);
+        command.Options.Add(verify);
         command.Options.Add(output);
         selecting.AddTo(command);
         command.Options.Add(json);
@@ -32,6 +34,7 @@ internal static class ScoreCommands
             var nested = selecting.Nested(parsed, file);
             if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             var settings = options.Read(parsed, context.Messages.Info);
+            int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);
@@ -50,7 +53,7 @@ internal static class ScoreCommands
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
                 else report.WriteText(selection, request.Top, file);
             }
-            return Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
         }));
         return command;
     }
@@ -62,19 +65,22 @@ internal static class ScoreCommands
         var from = new Option<string?>("--from") { Description = "a finished run: its data and settings, its passes are not computed again; with --metric, --seed, --run, -t", HelpName = "RUN" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
+        var verify = VerifyCommand.AfterRun();
         options.AddTo(command);
         screens.AddTo(command);
         command.Options.Add(from);
+        command.Options.Add(verify);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
+            int? sample = VerifyCommand.Sample(parsed, verify);
             var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);
             if (parsed.GetValue(json)) report.WriteJson(null, null);
             else report.WriteText(null, null, null);
-            return Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
         }));
         return command;
     }

@@ -44,4 +44,11 @@ internal static class GgufArchitectures
         "qwen2vl", "qwen3", "qwen3moe", "qwen3vl", "qwen3vlmoe", "seed_oss", "smallthinker", "smollm3", "starcoder2",
         "talkie", "xverse",
     ]);
+
+    /// <summary>Decoders with GELU, which the library's CPU code takes from a table of f16.</summary>
+    public static readonly FrozenSet<string> Gelu = FrozenSet.ToFrozenSet(
+    [
+        "bloom", "codeshell", "falcon", "gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "gpt2", "gptj", "gptneox",
+        "grok", "mpt", "phi2", "starcoder", "starcoder2",
+    ]);
 }

@@ -3,7 +3,7 @@ using Miwv.Data;
 using Miwv.Engine.Tests.Support;
 using Miwv.Llama;
 using Miwv.PlainLoop;
-using Loop = Miwv.PlainLoop.PlainLoop;
+using Loop = Miwv.Engine.Verification.PlainLoop;
 
 namespace Miwv.Engine.Tests.Family;
 

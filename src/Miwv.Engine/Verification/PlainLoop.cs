@@ -1,10 +1,10 @@
 using Miwv.Llama;
 
-namespace Miwv.PlainLoop;
+namespace Miwv.Engine.Verification;
 
 /// <summary>
 /// The loop everybody writes: one sequence at a time, all logits of the scored positions copied to the host by the library, log-softmax
-/// there. Oracle of the engine's tests and the other side of its speed ratio; it shares the binding with the engine and nothing else.
+/// there. What `miwv verify`, the tests and the speed ratio hold the waves against; it shares the binding with them and nothing else.
 /// </summary>
 public sealed class PlainLoop : IDisposable
 {
