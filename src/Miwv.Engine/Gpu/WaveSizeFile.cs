@@ -29,7 +29,7 @@ internal static class WaveSizeFile
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
         {
-            throw new UserException($"{run.WavesFile}: damaged ({e.Message}); use another --run directory", e);
+            throw new UserException($"{run.WavesFile}: damaged; use another --run directory", e);
         }
     }
 

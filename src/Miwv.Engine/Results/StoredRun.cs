@@ -28,8 +28,9 @@ public sealed class StoredRun : IDisposable
         var directory = RunDirectory.Read(path);
         var scores = StoredScore.ReadAll(directory.ScoresFile);
         var settings = RunFile.ReadSettings(directory.RunFile);
+        var identity = IdentityOf(directory);
         var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, cancel);
-        if (rows.Count == scores.Count && IdentityOf(directory).GetValueOrDefault("data") is var hash && (hash is null || hash == rows.Sha256))
+        if (rows.Count == scores.Count && identity.GetValueOrDefault("data") is var hash && (hash is null || hash == rows.Sha256))
             return new StoredRun(directory, settings, rows, scores);
         rows.Dispose();
         throw new UserException($"{settings.DataPath}: was changed since the run {path} (it has {rows.Count} rows, the run {scores.Count}); put the old file back, or run again");
@@ -70,8 +71,15 @@ public sealed class StoredRun : IDisposable
 
     private static Dictionary<string, string> IdentityOf(RunDirectory directory)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(directory.RunFile));
-        return document.RootElement.TryGetProperty("identity", out var identity)
-            ? identity.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(directory.RunFile));
+            return document.RootElement.TryGetProperty("identity", out var identity)
+                ? identity.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException)
+        {
+            throw new UserException($"{directory.RunFile}: damaged or not written by this program; repeat the run in another --run directory", e);
+        }
     }
 }

@@ -76,7 +76,7 @@ public static class RunFile
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)
         {
-            throw new UserException($"{path}: damaged or not written by this program: {e.Message}", e);
+            throw new UserException($"{path}: damaged or not written by this program; repeat the run in another --run directory", e);
         }
     }
 

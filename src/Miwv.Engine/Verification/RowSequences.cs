@@ -28,7 +28,7 @@ internal sealed class RowSequences(StoredRun run, PromptEncoder encoder, Vocabul
         int neighbor = run.NeighborOf(row);
         if (neighbor < 0 || neighbor == row) throw Other(score, neighbor < 0 ? "its neighbor is no row" : "it is its own neighbor");
         var shown = run.Rows.Read(neighbor);
-        if (!run.Settings.KeepDuplicates && (shown.Instruction, shown.Input, shown.Output) == (text.Instruction, text.Input, text.Output))
+        if (!run.Settings.KeepDuplicates && shown.ContentKey() == text.ContentKey())
             throw Other(score, "its neighbor is identical to it");
         int[] demonstration = [.. Prompt(shown)], answer = vocabulary.Tokenize(shown.Output);
         int kept = Math.Min(answer.Length, window - begin.Length - demonstration.Length - between.Length - own.Length);

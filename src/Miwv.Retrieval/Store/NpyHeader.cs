@@ -18,7 +18,7 @@ internal sealed partial record NpyHeader(int Rows, int Dimension, int ComponentB
         string type = match.Groups["descr"].Value;
         int bytes = type switch { "<f2" => 2, "<f4" => 4, "<f8" => 8, _ => 0 };
         if (bytes == 0)
-            throw new UserException($"{path}: the array holds '{type}'; little-endian float16, float32 or float64 ('<f2', '<f4', '<f8') is needed");
+            throw new UserException($"{path}: the array holds '{type.ReplaceLineEndings(" ")}'; little-endian float16, float32 or float64 ('<f2', '<f4', '<f8') is needed");
         if (match.Groups["order"].Value != "False")
             throw new UserException($"{path}: the array is in Fortran order; save numpy.ascontiguousarray(a)");
         string[] shape = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -68,8 +68,8 @@ public sealed class DamageTests : IDisposable
         }
         foreach (string name in names)
             FaultCounts.Report($"bits turned in {name}{(hnsw ? " (hnsw)" : "")}: {same[name] + refused[name]}, {same[name]} identical results, {refused[name]} refused in one line");
-        // whose run it is cannot be made again, and an index may have taken hours
-        Assert.All(names, name => Assert.True(refused[name] == 0 || name is "run.json" or "index.hnsw", $"{name}: {refused[name]} times given up"));
+        // whose run it is cannot be made again; vectors and an index may have taken hours, so that throwing them away is the person's to decide
+        Assert.All(names, name => Assert.True(refused[name] == 0 || name is "run.json" or "index.hnsw" or "embeddings.miwv", $"{name}: {refused[name]} times given up"));
     }
 
     // Where the records begin (docs/formats.md).

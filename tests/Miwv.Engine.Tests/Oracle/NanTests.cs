@@ -1,4 +1,6 @@
 using Miwv.Engine.Tests.Support;
+using Miwv.Llama;
+using Miwv.Llama.Gguf;
 
 namespace Miwv.Engine.Tests.Oracle;
 
@@ -43,5 +45,35 @@ public sealed class NanTests : IDisposable
         var (max, _, ok) = PlainOracle.Compare(settings, scores, static (v, row) => v.Tokenize(row.Instruction + "\n"));
         Assert.InRange(max, 0, exact ? 1e-5 : 2e-2);
         Assert.True(ok >= 6);
+    }
+
+    /// <summary>Values of one token beyond f16 (65,504): not a number in an f16 cache, a number in an f32 one, and nobody else's either way.</summary>
+    [Theory]
+    [InlineData(true, FlashAttention.Auto)]
+    [InlineData(false, FlashAttention.Off)]
+    [InlineData(false, FlashAttention.On)]
+    public void ACacheThatOverflowsStaysWithItsRows(bool exact, FlashAttention flash)
+    {
+        const int width = 64, bel = 3 + 7, values = 32;
+        string plain = folder.Model("tiny-llama");
+        GgufFile layout = GgufFile.Open(plain);
+        long Offset(string tensor) => layout.Tensors[tensor].Offset;
+        string model = folder.Model("tiny-llama", change: (bytes, data) =>
+        {
+            void Set(string tensor, int element, float value) => BitConverter.TryWriteBytes(bytes.AsSpan((int)(data + Offset(tensor)) + 4 * element), value);
+            // the first component is BEL's alone, and the first layer's values are 1e6 times it
+            for (int token = 0; token < 300; token++) Set("token_embd.weight", token * width, token == bel ? 1 : 0);
+            for (int value = 0; value < values; value++) Set("blk.0.attn_v.weight", value * width, 1e6f);
+        });
+        string[] answers = ["one two", "three", "fo\aur", "five", "six seven", "eight"];
+        string data = folder.Rows("rows.json", answers.Select((a, i) => new { instruction = $"say {i}", output = a }));
+        string vectors = folder.Vectors("v.npy", [.. answers.Select((_, i) => new[] { MathF.Cos(i * 0.01f * (20 - i)), MathF.Sin(i * 0.01f * (20 - i)) })]);
+        var settings = new RunSettings { DataPath = data, ModelPath = model, VectorsPath = vectors, Template = "plain", Threads = 1, Exact = exact, FlashAttention = flash, WaveTokens = 512 };
+        Scores scores = folder.Score(settings);
+        for (int i = 0; i < answers.Length; i++)
+            Assert.Equal(!exact && (i == 2 || scores.Lines[i].Neighbor == "2") ? "nan" : "ok", scores.Lines[i].Status);
+        var (max, _, ok) = PlainOracle.Compare(settings, scores, static (v, row) => v.Tokenize(row.Instruction + "\n"));
+        Assert.InRange(max, 0, exact ? 1e-5 : 2e-2);
+        Assert.True(ok >= 3);
     }
 }
