@@ -72,9 +72,8 @@ public sealed class ReaderFuzzTests : IDisposable
     [Fact]
     public void Neighbors()
     {
-        byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
-        NeighborFile.Write(folder["good.bin"], new KnnGraph(3, 1, [1, 0, -1], [0.5, 0.5, double.NaN]), key);
-        Fuzz("neighbors.bin", File.ReadAllBytes(folder["good.bin"]), path => NeighborFile.Read(path, 3, key));
+        KnnGraphFile.Save(folder["good.bin"], new KnnGraph(3, 1, [1, 0, -1], [0.5, 0.5, double.NaN]), Key);
+        Fuzz("neighbors.bin", File.ReadAllBytes(folder["good.bin"]), path => KnnGraphFile.Load(path, Key));
     }
 
     [Fact]
