@@ -43,7 +43,7 @@ internal sealed class RowWatch
 
     private void Add(int pass, int tokens, double sum)
     {
-        if ((uint)pass >= (uint)nll.Length) return; // a later round's passes are for further metrics
+        if ((uint)pass >= (uint)nll.Length) return; // not a pass of this plan
         nll[pass] += sum;
         missing[pass] -= tokens;
         int row = rowOf[pass];
