@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Miwv.Cli.Commands;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 
 var host = new CommandHost();
 var root = new RootCommand("Ranks an instruction-tuning data set by how much a language model still has to learn from each row (MIWV, arXiv 2511.07074).")

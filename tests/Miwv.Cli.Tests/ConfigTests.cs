@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Miwv.Cli.Hosting;
 
 namespace Miwv.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
 
 namespace Miwv.Cli.Tests;
 

@@ -1,3 +1,5 @@
+using Miwv.Cli.Hosting;
+
 namespace Miwv.Cli.Tests;
 
 /// <summary>The program in a real terminal, driven by keys. Where tmux is missing only the first case exists, and says so by its name.</summary>

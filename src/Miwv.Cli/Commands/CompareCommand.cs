@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using Miwv.Cli.Hosting;
 using Miwv.Data;
 using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
-using Miwv.Metrics;
 using Miwv.Metrics.Comparison;
 using Miwv.Metrics.Selection;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Miwv.Cli.Hosting;
 using Miwv.Cli.Terminal;
 using Miwv.Engine;
 

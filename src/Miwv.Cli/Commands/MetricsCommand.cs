@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Miwv.Cli.Hosting;
 using Miwv.Metrics;
 
 namespace Miwv.Cli.Commands;

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 using Miwv.Cli.Terminal;
 using Miwv.Engine;
 using Miwv.Scoring.Waves;

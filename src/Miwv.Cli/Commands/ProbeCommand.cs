@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 using Miwv.Data;
-using Miwv.Engine;
 using Miwv.Engine.Probing;
+using Miwv.Engine;
 
 namespace Miwv.Cli.Commands;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 using Miwv.Cli.Terminal;
 using Miwv.Engine;
 using Miwv.Retrieval;

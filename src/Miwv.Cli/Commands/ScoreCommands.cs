@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Miwv.Cli.Hosting;
+using Miwv.Cli.Options;
 using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
-using Miwv.Engine;
 using Miwv.Engine.Results;
+using Miwv.Engine;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Results;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
 using Miwv.Cli.Terminal;
-using Miwv.Engine;
 using Miwv.Engine.Results;
 using Miwv.Engine.Verification;
+using Miwv.Engine;
 using Miwv.Llama;
 
 namespace Miwv.Cli.Commands;

@@ -1,6 +1,6 @@
 using Miwv.Data;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Hosting;
 
 /// <summary>Finds out before hours of work that the result could not be written.</summary>
 internal static class OutputFile

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using Miwv.Cli.Hosting;
 using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
-using Miwv.Engine;
 using Miwv.Engine.Explain;
 using Miwv.Engine.Results;
+using Miwv.Engine;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Options;
 
 /// <summary>--tui, and the full screen over a run where it is wanted and possible.</summary>
 internal sealed class ScreenOption

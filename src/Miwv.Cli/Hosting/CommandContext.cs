@@ -2,7 +2,7 @@ using Miwv.Cli.Terminal;
 using Miwv.Engine;
 using Miwv.Llama;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Hosting;
 
 /// <summary>What a running command speaks through.</summary>
 internal sealed record CommandContext(Messages Messages, ProgressLine? Progress, string? LlamaDirectory, bool NoColor, Action Stop, CancellationToken Cancel)

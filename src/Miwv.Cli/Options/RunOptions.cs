@@ -1,12 +1,13 @@
 using System.CommandLine;
+using Miwv.Cli.Hosting;
 using Miwv.Data;
-using Miwv.Engine;
 using Miwv.Engine.Runs;
+using Miwv.Engine;
 using Miwv.Llama;
-using Miwv.Retrieval;
 using Miwv.Metrics;
+using Miwv.Retrieval;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Options;
 
 /// <summary>The options that all commands on a data set share; names are those llama.cpp users know.</summary>
 internal sealed class RunOptions

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Miwv.Cli.Commands;
+using Miwv.Cli.Hosting;
 using Miwv.Data;
 using Miwv.Engine.Results;
-using Miwv.Metrics;
 using Miwv.Metrics.Selection;
+using Miwv.Metrics;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Options;
 
 /// <summary>The options that say which rows are kept.</summary>
 internal sealed class SelectionOptions

@@ -1,9 +1,10 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Text.Json;
+using Miwv.Cli.Hosting;
 using Miwv.Data;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Options;
 
 /// <summary>
 /// --config FILE: settings under the flags' names, from JSON or from YAML lines "name: value"; the command line wins. A run's run.json

@@ -5,7 +5,7 @@ using Miwv.Data;
 using Miwv.Engine;
 using Miwv.Llama;
 
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Hosting;
 
 /// <summary>What every command runs in: output options, Ctrl-C, and one line with the right exit code for everything that goes wrong.</summary>
 internal sealed class CommandHost

@@ -1,4 +1,4 @@
-namespace Miwv.Cli.Commands;
+namespace Miwv.Cli.Hosting;
 
 internal static class ExitCode
 {
