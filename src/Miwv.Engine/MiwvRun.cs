@@ -48,6 +48,7 @@ public sealed class MiwvRun : IDisposable
 
     public RunDirectory Directory { get; }
     public RowFile Rows => inputs.Rows;
+    internal RunInputs Inputs => inputs;
     public RowFacts Facts { get; }
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
