@@ -23,7 +23,9 @@ internal static class ScoreCommands
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
+        var writeOut = new WriteOutOption();
         options.AddTo(command);
+        writeOut.AddTo(command);
         screens.AddTo(command);
         command.Options.Add(verify);
         output.AddTo(command);
@@ -35,7 +37,9 @@ internal static class ScoreCommands
             string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
             var settings = options.Read(parsed, context.Messages.Info);
+            settings = settings with { Selecting = selecting.Given(parsed) };
             output.Check(parsed, settings.DataPath);
+            if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
@@ -61,7 +65,9 @@ internal static class ScoreCommands
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
+        var writeOut = new WriteOutOption();
         options.AddTo(command);
+        writeOut.AddTo(command);
         screens.AddTo(command);
         command.Options.Add(from);
         command.Options.Add(verify);
@@ -70,6 +76,7 @@ internal static class ScoreCommands
         {
             int? sample = VerifyCommand.Sample(parsed, verify);
             var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
+            if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);

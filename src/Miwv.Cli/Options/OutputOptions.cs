@@ -11,7 +11,7 @@ internal sealed class OutputOptions
         [("same", SelectionFormat.Same), ("alpaca", SelectionFormat.Alpaca), ("sharegpt", SelectionFormat.ShareGpt), ("messages", SelectionFormat.Messages)];
 
     private readonly Option<string?> output = new("--output", "-o") { Description = "file for the selection (- = stdout); best row first", HelpName = "FILE" };
-    private readonly Option<string> format = new("--format") { Description = "same (the rows byte for byte), alpaca, sharegpt or messages", DefaultValueFactory = _ => "same", HelpName = "FORMAT" };
+    private readonly Option<string> format = new("--format") { Description = "same (the rows byte for byte), alpaca, sharegpt or messages", DefaultValueFactory = _ => "same", HelpName = "same|alpaca|sharegpt|messages" };
     private readonly Option<string?> info = new("--dataset-info") { Description = "put the selection's entry into this dataset_info.json of LLaMA-Factory; other entries stay", HelpName = "FILE" };
     private readonly Option<string?> axolotl = new("--axolotl") { Description = "write the datasets: lines of an axolotl configuration for the selection", HelpName = "FILE" };
 
