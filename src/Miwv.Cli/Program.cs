@@ -21,8 +21,11 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     ExplainCommand.Create(host),
     ViewCommand.Create(host),
     ReportCommand.Create(host),
+    CompletionCommand.Create(host),
 };
 host.AddTo(root);
+Examples.AddTo(root);
+CompletionCommand.AddWords(root);
 
 if (args.Length == 0)
 {
@@ -41,8 +44,7 @@ catch (UsageException e)
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    string what = parsed.CommandResult.Command is RootCommand && !args[0].StartsWith('-') ? $"{args[0]}: no such command" : parsed.Errors[0].Message;
-    Console.Error.WriteLine($"miwv: {what} (miwv {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help lists the options)");
+    Console.Error.WriteLine("miwv: " + CommandLineError.Line(parsed, root));
     return ExitCode.Usage;
 }
 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

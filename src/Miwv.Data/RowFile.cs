@@ -33,6 +33,9 @@ public sealed class RowFile : IDisposable
     /// <summary>What the rows look like.</summary>
     public RowShape Shape => _parser.Shape;
 
+    /// <summary>The names by which its columns and turns are read.</summary>
+    public ColumnMap Columns => _parser.Columns;
+
     /// <summary>A JSON array or JSON Lines.</summary>
     public RowContainer Container { get; }
 
@@ -140,7 +143,7 @@ public sealed class RowFile : IDisposable
             throw Rows(default).SameId(first, second);
         try
         {
-            return Rows(columns.Shape(path, options.Shape));
+            return Rows(columns.Shape(path, options.Shape, options.IsPart));
         }
         catch (UserException) when (rows.Count == 1)
         {

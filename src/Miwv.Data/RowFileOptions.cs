@@ -18,6 +18,9 @@ public sealed record RowFileOptions
     /// <summary>Folder for the unpacked copy of a compressed file; null is the system's temporary folder.</summary>
     public string? ScratchDirectory { get; init; }
 
+    /// <summary>The rows are chosen ones of a file that was read by the same columns: not every named column has to be there.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>Bytes asked from the file at a time; tests make it small to move the buffer boundaries.</summary>
     internal int BufferBytes { get; init; } = 64 * 1024;
 

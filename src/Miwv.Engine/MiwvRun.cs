@@ -27,9 +27,9 @@ public sealed class MiwvRun : IDisposable
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
-    private readonly IProgress<StageProgress>? progress;
-    private readonly Action<string> warn;
-    private readonly CancellationToken cancel;
+    private IProgress<StageProgress>? progress;
+    private Action<string> warn;
+    private CancellationToken cancel;
     private LlamaModel? model;
     private EmbeddingStore? store;
     private TokenTable? tokens;
@@ -63,7 +63,7 @@ public sealed class MiwvRun : IDisposable
     /// <param name="directory">Run directory; null = a name made from the data file's and the settings.</param>
     /// <param name="resume">There must be a run to go on with.</param>
     /// <exception cref="UserException">Anything wrong with the input, the settings or the directory.</exception>
-    public static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    public static MiwvRun Open(RunSettings settings, string? directory = null, bool resume = false, IProgress<StageProgress>? progress = null, Action<string>? warn = null, CancellationToken cancel = default)
     {
         var metrics = MetricRegistry.Parse(settings.Metrics);
         var inputs = RunInputs.Open(settings, progress, cancel);
@@ -75,8 +75,8 @@ public sealed class MiwvRun : IDisposable
                 throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
-            bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
+            bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
+            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn ?? (_ => { }), cancel);
         }
         catch
         {
@@ -239,6 +239,16 @@ public sealed class MiwvRun : IDisposable
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
         return scores;
     }
+
+    /// <summary>
+    /// The same in the background: the events until the scores are written, <see cref="RunEvent.Finished"/> last. What goes wrong is thrown to the reader;
+    /// a reader that leaves, or cancels, stops the run, and the same run directory goes on with it. One at a time, and nothing else of the run meanwhile.
+    /// </summary>
+    public IAsyncEnumerable<RunEvent> ScoreAsync(CancellationToken cancellation = default) => RunEventStream.Of((stream, stop) =>
+    {
+        (progress, warn, cancel, OnRow) = (stream, stream.Warn, stop, stream);
+        return Score();
+    }, cancellation);
 
     /// <summary>Chooses rows of a scored run.</summary>
     /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>

@@ -53,6 +53,9 @@ public sealed record RunSettings
     /// <summary>Draws held-out rows, random examples and cluster centres.</summary>
     public int Seed { get; init; }
 
+    /// <summary>The options of the selection that was made of the run, by their names on the command line; null = none was. They decide no number.</summary>
+    public IReadOnlyList<KeyValuePair<string, string[]>>? Selecting { get; init; }
+
     /// <summary>The log-prob of every scored token is kept in the journal.</summary>
     public bool PerToken { get; init; }
 }

@@ -21,7 +21,7 @@ internal static class LlamaDirectory
         foreach (string folder in Installed(cuda))
             if (FileOf(folder, "llama") is not null)
                 return folder;
-        throw new UserException("libllama is not installed: run scripts/build, or name a directory with llama.cpp v0.5.0 libraries (--llama-dir, MIWV_LLAMA_DIR)");
+        throw new UserException("libllama is not installed: run scripts/build in a checkout (the packages have it for linux-x64), or name a directory with llama.cpp v0.5.0 libraries (--llama-dir, MIWV_LLAMA_DIR)");
     }
 
     /// <summary>Full path of a library file such as libllama.v0.5.0.so, or null.</summary>
@@ -42,13 +42,15 @@ internal static class LlamaDirectory
     private static bool IsLibrary(string file) =>
         file.EndsWith(".so", StringComparison.Ordinal) || file.EndsWith(".dylib", StringComparison.Ordinal) || file.EndsWith(".dll", StringComparison.Ordinal);
 
-    // Beside a published program; in the packages of the checkout above it.
+    // Beside a published program; where a NuGet package puts them, with and without a runtime identifier; in the packages of the checkout above it.
     private static IEnumerable<string> Installed(bool cuda)
     {
         string arch = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
         string os = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "mac" : "linux";
         if (cuda) yield return Path.Combine(AppContext.BaseDirectory, "llama-cuda");
         yield return Path.Combine(AppContext.BaseDirectory, "llama");
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", $"{(os == "mac" ? "osx" : os)}-{arch}", "native");
+        yield return AppContext.BaseDirectory;
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             string natives = Path.Combine(at.FullName, "native", "llama");

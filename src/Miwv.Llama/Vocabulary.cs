@@ -26,6 +26,9 @@ public sealed unsafe class Vocabulary
     /// <summary>True if the GGUF asks for BOS at the start of every sequence.</summary>
     public bool AddsBos => LlamaNative.llama_vocab_get_add_bos(vocab) != 0;
 
+    /// <summary>True for a control token (BOS, &lt;|im_start|&gt;), which no data text becomes.</summary>
+    public bool IsControl(int token) => LlamaNative.llama_vocab_is_control(vocab, token) != 0;
+
     /// <summary>Appends the token ids of a text.</summary>
     /// <param name="addSpecial">Also the special tokens the GGUF asks for at the ends.</param>
     /// <param name="parseSpecial">Text like &lt;|im_start|&gt; becomes a control token; never for data.</param>

@@ -17,10 +17,13 @@ internal static class PlanCommand
         var command = new Command("plan", "Say what scoring will cost: tokens with and without sharing, waves, memory, time");
         var options = new RunOptions();
         var json = new Option<bool>("--json") { Description = "as JSON" };
+        var writeOut = new WriteOutOption();
         options.AddTo(command);
+        writeOut.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
+            if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages.Info), parsed.GetValue(json)) is { } code) return code;
             using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var plan = run.Plan();
             var status = run.Passes.Status.GroupBy(s => s).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());

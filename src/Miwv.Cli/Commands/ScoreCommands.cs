@@ -18,40 +18,37 @@ internal static class ScoreCommands
     {
         var command = new Command("select", "Score every row and keep the rows most worth training on");
         var options = new RunOptions();
-        var output = new Option<string?>("--output", "-o") { Description = "file for the selection, in the input's format (- = stdout); best row first", HelpName = "FILE" };
+        var output = new OutputOptions();
         var selecting = new SelectionOptions();
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
+        var writeOut = new WriteOutOption();
         options.AddTo(command);
+        writeOut.AddTo(command);
         screens.AddTo(command);
         command.Options.Add(verify);
-        command.Options.Add(output);
+        output.AddTo(command);
         selecting.AddTo(command);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
-            string? file = parsed.GetValue(output);
+            string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
-            if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             var settings = options.Read(parsed, context.Messages.Info);
+            settings = settings with { Selecting = selecting.Given(parsed) };
+            output.Check(parsed, settings.DataPath);
+            if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);
             var selection = run.Select(scores, request);
             WarnOf(selection, request, scores, context.Messages);
-            if (file == "-")
+            output.Write(parsed, run.Rows, [(selection.Rows, file), .. nested.Select(n => (selection.Rows.Take(n.Size.Of(scores.Count)), n.File))], context.Messages.Warn);
+            if (file != "-")
             {
-                using var stdout = Console.OpenStandardOutput();
-                SelectionWriter.Write(run.Rows, selection.Rows, stdout);
-            }
-            else
-            {
-                if (file is not null) SelectionWriter.Write(run.Rows, selection.Rows, file);
-                foreach (var (size, beside) in nested)
-                    SelectionWriter.Write(run.Rows, selection.Rows.Take(size.Of(scores.Count)), beside);
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
                 else report.WriteText(selection, request.Top, file);
             }
@@ -68,7 +65,9 @@ internal static class ScoreCommands
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
+        var writeOut = new WriteOutOption();
         options.AddTo(command);
+        writeOut.AddTo(command);
         screens.AddTo(command);
         command.Options.Add(from);
         command.Options.Add(verify);
@@ -77,6 +76,7 @@ internal static class ScoreCommands
         {
             int? sample = VerifyCommand.Sample(parsed, verify);
             var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
+            if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);

@@ -12,12 +12,13 @@ namespace Miwv.Cli.Options;
 /// <summary>The options that all commands on a data set share; names are those llama.cpp users know.</summary>
 internal sealed class RunOptions
 {
-    public readonly Argument<string?> Data = new("data") { Arity = ArgumentArity.ZeroOrOne, Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz" };
+    public readonly Argument<string?> Data = new("data") { Arity = ArgumentArity.ZeroOrOne, Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz; or a LLaMA-Factory dataset_info.json or its folder" };
+    public readonly Option<string?> Dataset = new("--dataset") { Description = "the entry of dataset_info.json to read", HelpName = "NAME" };
     public readonly Option<string?> Model = new("--model", "-m") { Description = "GGUF of the model that will be tuned (default: the only .gguf beside the data)", HelpName = "GGUF" };
     public readonly Option<string?> Embedder = new("--embedder", "-e") { Description = "GGUF embedding model (default: the scoring model's own mean hidden state)", HelpName = "GGUF" };
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
     public readonly Option<string> Template = new("--template") { Description = "alpaca, plain, chatml, model (the GGUF's own) or a template file", DefaultValueFactory = _ => "alpaca", HelpName = "NAME|FILE" };
-    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns, e.g. instruction=prompt,output=completion", HelpName = "MAP" };
+    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "MAP" };
     public readonly Option<string> Ids = new("--ids") { Description = "own (the rows' id field) or position", DefaultValueFactory = _ => "own", HelpName = "own|position" };
     public readonly Option<int?> Limit = new("--limit", "-L") { Description = "only the first N rows", HelpName = "N" };
     public readonly Option<int?> Window = new("--ctx-size", "-c") { Description = "tokens of the window (default: the model's training context)", HelpName = "N" };
@@ -41,7 +42,7 @@ internal sealed class RunOptions
 
     private readonly Option[] own;
 
-    public RunOptions() => own = [Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume];
+    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume];
 
     public void AddTo(Command command)
     {
@@ -60,6 +61,8 @@ internal sealed class RunOptions
         var defaults = new HnswOptions();
         try
         {
+            var map = parsed.GetValue(Columns) is { } named ? ColumnMap.Parse(named) : ColumnMap.Default;
+            if (parsed.GetValue(Dataset) is not null || DatasetInfo.IsAt(data)) (data, map) = Entry(parsed, data, info);
             return new RunSettings
             {
                 DataPath = data,
@@ -67,7 +70,7 @@ internal sealed class RunOptions
                 EmbedderPath = parsed.GetValue(Embedder),
                 VectorsPath = parsed.GetValue(Vectors),
                 Template = parsed.GetValue(Template)!,
-                Columns = parsed.GetValue(Columns) is { } map ? ColumnMap.Parse(map) : ColumnMap.Default,
+                Columns = map,
                 Ids = Word(parsed, Ids, ("own", IdSource.Own), ("position", IdSource.Position)),
                 Limit = Positive(parsed, Limit),
                 Window = Positive(parsed, Window),
@@ -103,6 +106,15 @@ internal sealed class RunOptions
         using var run = RunDirectory.Read(from);
         var settings = RunFile.ReadSettings(run.RunFile);
         return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false };
+    }
+
+    private (string, ColumnMap) Entry(ParseResult parsed, string path, Action<string> info)
+    {
+        if (parsed.GetResult(Columns) is { Implicit: false }) throw new UsageException("--dataset and --columns: the entry names the columns; give one of the two");
+        var entry = DatasetInfo.Read(path, parsed.GetValue(Dataset));
+        foreach (string note in entry.Notes) info(note);
+        info($"data: {entry.File}{(entry.Columns.ToString() is { Length: > 0 } columns ? $", columns {columns}" : "")}");
+        return (entry.File, entry.Columns);
     }
 
     // checked before anything is read

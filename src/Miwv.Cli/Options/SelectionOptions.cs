@@ -23,9 +23,9 @@ internal sealed class SelectionOptions
 
     private readonly Option<string> top = new("--top") { Description = "rows to keep: a share of all rows or a number", DefaultValueFactory = _ => "5%", HelpName = "5%|500" };
     private readonly Option<string?> by = new("--by") { Description = "metrics to rank by, with weights (default: the first of --metric)", HelpName = "NAME[:WEIGHT],..." };
-    private readonly Option<string> combine = new("--combine") { Description = "rank-sum, product or weights: how several metrics of --by become one", DefaultValueFactory = _ => "rank-sum", HelpName = "RULE" };
+    private readonly Option<string> combine = new("--combine") { Description = "rank-sum, product or weights: how several metrics of --by become one", DefaultValueFactory = _ => "rank-sum", HelpName = "rank-sum|product|weights" };
     private readonly Option<string[]> gate = new("--gate") { Description = "a condition that rows must meet, or none (default: what the metric's paper demands, ifd<=1)", HelpName = "NAME<=X" };
-    private readonly Option<string> selector = new("--selector") { Description = string.Join(", ", Selectors.Select(s => s.Name)), DefaultValueFactory = _ => "top", HelpName = "NAME" };
+    private readonly Option<string> selector = new("--selector") { Description = "how rows are taken from the ranking: " + string.Join(", ", Selectors.Select(s => s.Name)), DefaultValueFactory = _ => "top", HelpName = "NAME" };
     private readonly Option<double> cap = new("--cap") { Description = "cosine-cap: rows this near to a better one are passed over", DefaultValueFactory = _ => 0.9, HelpName = "X" };
     private readonly Option<string?> pool = new("--pool") { Description = "let the selector choose from the best of the ranking only", HelpName = "20%|2000" };
     private readonly Option<int> clusters = new("--clusters") { Description = "sweep, quota, graph-cut: clusters or bins", DefaultValueFactory = _ => 10, HelpName = "N" };
@@ -34,8 +34,18 @@ internal sealed class SelectionOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { top, by, combine, gate, selector, cap, pool, clusters, budget, nested }) command.Options.Add(option);
+        selector.CompletionSources.Add([.. Selectors.Select(s => s.Name)]);
+        foreach (Option option in (Option[])[.. Deciding, nested]) command.Options.Add(option);
     }
+
+    /// <summary>What the user said of the selection, as names and values for run.json.</summary>
+    public IReadOnlyList<KeyValuePair<string, string[]>> Given(ParseResult parsed) =>
+        [.. from option in Deciding
+            where parsed.GetResult(option) is { Implicit: false }
+            select KeyValuePair.Create(option.Name[2..], parsed.GetResult(option)!.Tokens.Select(token => token.Value).ToArray())];
+
+    // which rows are kept; where they go is not theirs
+    private Option[] Deciding => [top, by, combine, gate, selector, cap, pool, clusters, budget];
 
     /// <exception cref="UsageException">A value that no selection can have.</exception>
     /// <param name="metrics">The metrics that the run computes.</param>

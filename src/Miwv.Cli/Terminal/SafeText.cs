@@ -7,7 +7,10 @@ namespace Miwv.Cli.Terminal;
 internal static class SafeText
 {
     /// <summary>Line ends become spaces.</summary>
-    public static string OneLine(string text)
+    public static string OneLine(string text) => Line(text).Trim();
+
+    /// <summary>The same with the spaces at its ends.</summary>
+    public static string Line(string text)
     {
         var safe = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
@@ -16,7 +19,7 @@ internal static class SafeText
             else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned) safe.Append('\uFFFD');
             else safe.Append(rune.ToString());
         }
-        return safe.ToString().Trim();
+        return safe.ToString();
     }
 
     /// <summary>At most <paramref name="width"/> characters, the last a dot-dot-dot if something was cut.</summary>

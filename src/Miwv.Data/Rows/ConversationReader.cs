@@ -40,7 +40,7 @@ internal static class ConversationReader
     }
 
     /// <summary>A list of turns; null is none.</summary>
-    public static string? Turns(ref Utf8JsonReader reader, RowShape shape, List<Turn> turns)
+    public static string? Turns(ref Utf8JsonReader reader, RowShape shape, TurnNames names, List<Turn> turns)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
@@ -58,7 +58,7 @@ internal static class ConversationReader
                 error ??= $"turn {number} is {JsonText.Kind(reader.TokenType)}, not an object";
                 reader.Skip();
             }
-            else if (ReadTurn(ref reader, shape, out Turn turn) is { } wrong)
+            else if (ReadTurn(ref reader, shape, names, out Turn turn) is { } wrong)
             {
                 error ??= $"turn {number}: {wrong}";
             }
@@ -70,14 +70,24 @@ internal static class ConversationReader
         return error;
     }
 
-    // Both spellings are read whatever the shape (many files mix them); the shape's own goes first.
-    private static string? ReadTurn(ref Utf8JsonReader reader, RowShape shape, out Turn turn)
+    // Both spellings are read whatever the shape (many files mix them); the shape's own goes first. A field that was named is the only one.
+    private static string? ReadTurn(ref Utf8JsonReader reader, RowShape shape, TurnNames names, out Turn turn)
     {
-        Field role = default, from = default, content = default, value = default;
+        Field role = default, from = default, content = default, value = default, namedRole = default, namedContent = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = JsonText.TryGet(ref reader, out string decoded) ? decoded : "";
             reader.Read();
+            if (name == names.RoleField)
+            {
+                namedRole = Field.Read(ref reader, name);
+                continue;
+            }
+            if (name == names.ContentField)
+            {
+                namedContent = Content(ref reader, name);
+                continue;
+            }
             switch (name)
             {
                 case "role":
@@ -87,7 +97,7 @@ internal static class ConversationReader
                     from = Field.Read(ref reader, "from");
                     break;
                 case "content":
-                    content = Content(ref reader);
+                    content = Content(ref reader, name);
                     break;
                 case "value":
                     value = Field.Read(ref reader, "value");
@@ -98,30 +108,30 @@ internal static class ConversationReader
             }
         }
         bool openAi = shape == RowShape.Messages;
-        Field who = openAi ? role.Or(from) : from.Or(role);
-        Field text = openAi ? content.Or(value) : value.Or(content);
+        Field who = names.RoleField is not null ? namedRole : openAi ? role.Or(from) : from.Or(role);
+        Field text = names.ContentField is not null ? namedContent : openAi ? content.Or(value) : value.Or(content);
         turn = default;
         if ((who.Error ?? text.Error) is { } error)
             return error;
         if (!who.IsPresent)
-            return $"has no \"{(openAi ? "role" : "from")}\"";
-        if (RoleOf(who.Text) is not { } known)
+            return $"has no \"{names.RoleField ?? (openAi ? "role" : "from")}\"";
+        if (names.SpeakerOf(who.Text) is not var (known, isTool))
             return $"unknown role \"{Quoted.Short(who.Text)}\"";
-        turn = new Turn(known, text.Text ?? "");
+        turn = new Turn(known, text.Text ?? "", isTool);
         return null;
     }
 
-    private static Field Content(ref Utf8JsonReader reader)
+    private static Field Content(ref Utf8JsonReader reader, string field)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            return Field.Read(ref reader, "content");
+            return Field.Read(ref reader, field);
         var text = new StringBuilder();
         string? error = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                error ??= $"a part of \"content\" is {JsonText.Kind(reader.TokenType)}, not an object";
+                error ??= $"a part of \"{field}\" is {JsonText.Kind(reader.TokenType)}, not an object";
                 reader.Skip();
                 continue;
             }
@@ -142,20 +152,12 @@ internal static class ConversationReader
             Field part = inText.Or(inValue);
             error ??= type.Error;
             if (type.Text is not "text")
-                error ??= $"a part of \"content\" is of type \"{Quoted.Short(type.Text ?? "")}\"; only text can be scored";
+                error ??= $"a part of \"{field}\" is of type \"{Quoted.Short(type.Text ?? "")}\"; only text can be scored";
             error ??= part.Error;
             text.Append(part.Text);
         }
         return new Field(true, text.ToString(), error);
     }
-
-    private static TurnRole? RoleOf(string? name) => name switch
-    {
-        "system" or "developer" => TurnRole.System,
-        "user" or "human" or "tool" or "function" or "observation" or "function_response" => TurnRole.User,
-        "assistant" or "gpt" or "chatgpt" or "bard" or "bing" or "model" or "function_call" => TurnRole.Assistant,
-        _ => null,
-    };
 
     private readonly record struct Field(bool IsPresent, string Text, string? Error)
     {

@@ -10,6 +10,8 @@ internal sealed class RowParser(RowShape shape, RowFileOptions options)
 
     public RowShape Shape => shape;
 
+    public ColumnMap Columns => options.Columns;
+
     public Row Parse(ReadOnlySpan<byte> json, int index, RowId id)
     {
         if (json[0] != '{')
@@ -31,7 +33,7 @@ internal sealed class RowParser(RowShape shape, RowFileOptions options)
             else if ((RowColumn)column is RowColumn.History)
                 errors[column] = ConversationReader.History(ref reader, turns = []);
             else if ((RowColumn)column is RowColumn.Messages or RowColumn.Conversations)
-                errors[column] = ConversationReader.Turns(ref reader, shape, turns = []);
+                errors[column] = ConversationReader.Turns(ref reader, shape, options.Columns.Turns, turns = []);
             else
                 errors[column] = JsonText.Read(ref reader, out texts[column]!);
         }

@@ -69,12 +69,13 @@ internal sealed class ColumnWatch
     }
 
     /// <summary>The shape of the rows: the one asked for, the one the named columns imply, or the first one found.</summary>
+    /// <param name="isPart">The rows are some of a larger file's, where none may have a column that is named.</param>
     /// <exception cref="UserException">No row has an answer, or a named column is missing.</exception>
-    public RowShape Shape(string path, RowShape? asked)
+    public RowShape Shape(string path, RowShape? asked, bool isPart)
     {
         foreach (RowColumn column in ColumnMap.All)
         {
-            if (_map.IsNamed(column) && !Has(column))
+            if (!isPart && _map.IsNamed(column) && !Has(column))
                 throw new UserException($"{path}: no row has the column \"{_map.Name(column)}\" that --columns names; columns found: {Listed()}");
         }
         if ((asked ?? Named(path) ?? Detected()) is not { } shape || !Has(Answer(shape)))

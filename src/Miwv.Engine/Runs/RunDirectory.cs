@@ -61,16 +61,15 @@ public sealed class RunDirectory : IDisposable
         : throw new UserException($"{path}: no run here (there is no run.json)");
 
     /// <summary>Writes run.json, or compares it with the one that is there.</summary>
+    /// <param name="renew">Settings that decide no number may be others now: run.json tells the latest.</param>
     /// <returns>True if a run with this identity was there.</returns>
     /// <exception cref="UserException">A run with another identity is there; the differences are named.</exception>
-    public bool Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings)
+    public bool Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings, bool renew = false)
     {
-        if (File.Exists(RunFile))
-        {
-            var differences = identity.DifferencesFrom(ReadIdentity());
-            return differences.Count == 0 ? true
-                : throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", differences)}); repeat it with the same, or name another --run directory");
-        }
+        bool found = File.Exists(RunFile);
+        if (found && identity.DifferencesFrom(ReadIdentity()) is { Count: > 0 } differences)
+            throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", differences)}); repeat it with the same, or name another --run directory");
+        if (found && !renew) return true;
         AtomicFile.Write(RunFile, stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -82,7 +81,7 @@ public sealed class RunDirectory : IDisposable
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        return false;
+        return found;
     }
 
     public void Dispose() => lockFile?.Dispose();

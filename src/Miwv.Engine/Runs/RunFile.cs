@@ -35,6 +35,17 @@ public static class RunFile
         json.WriteString("metric", settings.Metrics);
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
+        foreach (var (name, values) in settings.Selecting ?? [])
+        {
+            if (values.Length == 1)
+            {
+                json.WriteString(name, values[0]);
+                continue;
+            }
+            json.WriteStartArray(name);
+            foreach (string value in values) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

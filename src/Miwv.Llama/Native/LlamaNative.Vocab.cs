@@ -9,6 +9,7 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Library)] public static partial int llama_vocab_bos(nint vocab);
     [LibraryImport(Library)] public static partial int llama_vocab_eos(nint vocab);
     [LibraryImport(Library)] public static partial byte llama_vocab_get_add_bos(nint vocab);
+    [LibraryImport(Library)] public static partial byte llama_vocab_is_control(nint vocab, int token);
 
     /// <summary>Number of tokens, or minus the number needed if <paramref name="max"/> is too small.</summary>
     [LibraryImport(Library)] public static partial int llama_tokenize(nint vocab, byte* text, int length, int* tokens, int max, byte add_special, byte parse_special);

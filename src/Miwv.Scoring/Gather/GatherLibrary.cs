@@ -42,6 +42,7 @@ public static unsafe class GatherLibrary
     internal static IEnumerable<string> Candidates(string baseDirectory)
     {
         yield return System.IO.Path.Combine(baseDirectory, FileName);
+        yield return System.IO.Path.Combine(baseDirectory, "runtimes", "linux-x64", "native", FileName);
         for (DirectoryInfo? folder = new(baseDirectory); folder is not null; folder = folder.Parent)
             yield return System.IO.Path.Combine(folder.FullName, "artifacts", "native", FileName);
     }

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Miwv.Data;
+
+namespace Miwv.Cli.Hosting;
+
+/// <summary>What is wrong with a command line that does not parse, in one line that names the word and the nearest known one.</summary>
+internal static class CommandLineError
+{
+    public static string Line(ParseResult parsed, RootCommand root)
+    {
+        var command = parsed.CommandResult.Command;
+        string help = $" (miwv {(command is RootCommand ? "" : command.Name + " ")}--help lists {(command is RootCommand ? "the commands" : "the options")})";
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            if (word.StartsWith('-') && word.Length > 1)
+            {
+                string name = word.Split('=')[0];
+                return $"{name}: {(command is RootCommand ? "miwv" : command.Name)} has no such option{Spelling.Hint(name, Names(command, root))}{help}";
+            }
+            return command is RootCommand ? $"{word}: no such command{Spelling.Hint(word, root.Subcommands.Select(c => c.Name))}{help}"
+                : $"{word}: one argument too many for {command.Name}{help}";
+        }
+        var error = parsed.Errors[0];
+        return error.SymbolResult switch
+        {
+            OptionResult { Tokens: [var token, ..] } option when Kind(option.Option.ValueType) is { } kind => $"{option.IdentifierToken?.Value ?? option.Option.Name} {token.Value}: is not {kind}{help}",
+            OptionResult option when option.Tokens.Count == 0 => $"{option.IdentifierToken?.Value ?? option.Option.Name}: its value is missing, {option.Option.HelpName ?? "VALUE"}{help}",
+            ArgumentResult argument => $"{command.Name}: <{argument.Argument.Name}> is missing, {argument.Argument.Description}{help}",
+            CommandResult when command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing =>
+                $"{command.Name}: <{missing.Name}> is missing, {missing.Description}{help}",
+            _ => error.Message.TrimEnd('.') + help,
+        };
+    }
+
+    /// <summary>What a value of an option has to be, null for any text.</summary>
+    public static string? Kind(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(int) || type == typeof(long) ? "a whole number" : type == typeof(double) ? "a number" : type == typeof(bool) ? "true or false" : null;
+    }
+
+    private static IEnumerable<string> Names(Command command, RootCommand root) =>
+        command.Options.Concat(root.Options.Where(option => option.Recursive)).SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith('-'));
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Miwv.Cli.Hosting;
+using Miwv.Data;
+
+namespace Miwv.Cli.Options;
+
+/// <summary>Where the selection goes and for which trainer.</summary>
+internal sealed class OutputOptions
+{
+    private static readonly (string Name, SelectionFormat Value)[] Formats =
+        [("same", SelectionFormat.Same), ("alpaca", SelectionFormat.Alpaca), ("sharegpt", SelectionFormat.ShareGpt), ("messages", SelectionFormat.Messages)];
+
+    private readonly Option<string?> output = new("--output", "-o") { Description = "file for the selection (- = stdout); best row first", HelpName = "FILE" };
+    private readonly Option<string> format = new("--format") { Description = "same (the rows byte for byte), alpaca, sharegpt or messages", DefaultValueFactory = _ => "same", HelpName = "same|alpaca|sharegpt|messages" };
+    private readonly Option<string?> info = new("--dataset-info") { Description = "put the selection's entry into this dataset_info.json of LLaMA-Factory; other entries stay", HelpName = "FILE" };
+    private readonly Option<string?> axolotl = new("--axolotl") { Description = "write the datasets: lines of an axolotl configuration for the selection", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { output, format, info, axolotl }) command.Options.Add(option);
+    }
+
+    public string? File(ParseResult parsed) => parsed.GetValue(output);
+
+    /// <summary>Finds out before hours of work what could not be written.</summary>
+    /// <exception cref="UsageException">An unknown format, or files for a trainer without a selection.</exception>
+    /// <exception cref="UserException">A file that cannot be written or must not be replaced.</exception>
+    public void Check(ParseResult parsed, string data)
+    {
+        string? file = File(parsed);
+        _ = Format(parsed);
+        if (file is not null and not "-") OutputFile.Check(file, data);
+        foreach (var option in new[] { info, axolotl })
+        {
+            if (parsed.GetValue(option) is not { } beside) continue;
+            if (file is null or "-") throw new UsageException($"{option.Name}: name a file for the selection with -o");
+            OutputFile.Check(beside, data);
+        }
+        if (parsed.GetValue(info) is { } path) LlamaFactoryEntry.Check(path, file!);
+        if (parsed.GetValue(axolotl) is { } snippet) AxolotlSnippet.Check(snippet);
+    }
+
+    /// <summary>Writes the selection, its beginnings, and what the trainers need; a null file is not written.</summary>
+    public void Write(ParseResult parsed, RowFile rows, IReadOnlyList<(IEnumerable<int> Chosen, string? File)> parts, Action<string> warn)
+    {
+        var wanted = Format(parsed);
+        foreach (var (chosen, file) in parts)
+        {
+            if (file is null) continue;
+            foreach (string loss in Written(rows, chosen, file, wanted))
+                if (file == parts[0].File) warn(loss);
+            if (file == "-" || parsed.GetValue(info) is null && parsed.GetValue(axolotl) is null) continue;
+            var written = WrittenRows.Read(file, wanted, rows);
+            if (parsed.GetValue(info) is { } path)
+                foreach (string note in LlamaFactoryEntry.Put(path, written)) warn(note);
+            if (parsed.GetValue(axolotl) is { } snippet && file == parts[0].File)
+                foreach (string note in AxolotlSnippet.Write(snippet, written)) warn(note);
+        }
+    }
+
+    private static IReadOnlyList<string> Written(RowFile rows, IEnumerable<int> chosen, string file, SelectionFormat format)
+    {
+        if (file != "-") return SelectionWriter.Write(rows, chosen, file, format);
+        using var stdout = Console.OpenStandardOutput();
+        return SelectionWriter.Write(rows, chosen, stdout, format);
+    }
+
+    private SelectionFormat Format(ParseResult parsed)
+    {
+        string given = parsed.GetValue(format)!;
+        foreach (var (name, value) in Formats)
+            if (name == given) return value;
+        throw new UsageException($"{format.Name} {given}: must be {string.Join(", ", Formats.Select(f => f.Name))}");
+    }
+}

@@ -1,0 +1,47 @@
+namespace Miwv.Data;
+
+/// <summary>Files that appear whole or not at all: written under another name in the same folder, flushed to the disk and renamed.</summary>
+internal static class WholeFile
+{
+    /// <param name="what">What the file is, for the message.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Write(string path, string what, Action<Stream> write)
+    {
+        string target = Target(path), temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            TryDelete(temporary);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new UserException($"{path}: {what} cannot be written: {e.Message}", e);
+            throw;
+        }
+    }
+
+    /// <summary>The file itself; a link is written through, not replaced.</summary>
+    public static string Target(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } link ? link.FullName : full;
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one to report.
+        }
+    }
+}
