@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Following;
 using Miwv.Engine.Gpu;
 using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
@@ -39,6 +40,7 @@ public sealed class MiwvRun : IDisposable
     private MetricStage? stage;
     private PassResults? results;
     private WaveSizing? sizing;
+    private LiveWriter? live;
 
     private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
@@ -49,6 +51,9 @@ public sealed class MiwvRun : IDisposable
     public RunDirectory Directory { get; }
     public RowFile Rows => inputs.Rows;
     internal RunInputs Inputs => inputs;
+
+    /// <summary>Field of the metric that rows are ranked by.</summary>
+    public string MainField => metrics[0].Field;
     public RowFacts Facts { get; }
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
@@ -57,13 +62,30 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
     public IProgress<RowScored>? OnRow { get; set; }
 
+    /// <summary>Hears every few seconds of the values that further metrics (<see cref="LiveFields"/>) have so far, NaN = none yet; from the threads that score.</summary>
+    public Action<string, double[]>? OnMetric { get; set; }
+
+    /// <summary>Fields of the further metrics that can be looked at before the run ends; known from <see cref="Plan"/> on.</summary>
+    public IReadOnlyList<string> LiveFields
+    {
+        get
+        {
+            Plan();
+            return stage!.LiveFields;
+        }
+    }
+
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
     public WaveTimes Times { get; private set; } = new();
 
     /// <param name="directory">Run directory; null = a name made from the data file's and the settings.</param>
     /// <param name="resume">There must be a run to go on with.</param>
     /// <exception cref="UserException">Anything wrong with the input, the settings or the directory.</exception>
-    public static MiwvRun Open(RunSettings settings, string? directory = null, bool resume = false, IProgress<StageProgress>? progress = null, Action<string>? warn = null, CancellationToken cancel = default)
+    public static MiwvRun Open(RunSettings settings, string? directory = null, bool resume = false, IProgress<StageProgress>? progress = null, Action<string>? warn = null, CancellationToken cancel = default) =>
+        Open(settings, directory, resume, progress, warn ?? (_ => { }), isSource: false, cancel);
+
+    // a run that another one takes passes from does not say that it works
+    private static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, bool isSource, CancellationToken cancel)
     {
         var metrics = MetricRegistry.Parse(settings.Metrics);
         var inputs = RunInputs.Open(settings, progress, cancel);
@@ -76,7 +98,8 @@ public sealed class MiwvRun : IDisposable
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
-            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn ?? (_ => { }), cancel);
+            var live = isSource ? null : new LiveWriter(run.LiveFile, progress);
+            return new MiwvRun(settings, metrics, inputs, facts, run, found, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
         }
         catch
         {
@@ -155,8 +178,9 @@ public sealed class MiwvRun : IDisposable
         }
         var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
         var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
+        var vectors = Embed();
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
+        var found = NeighborSearch.Run(vectors, rules, options, new Share(progress, Rows.Count), cancel);
         NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
         KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
         progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
@@ -205,7 +229,7 @@ public sealed class MiwvRun : IDisposable
     // What a finished run has of this one's passes.
     private bool[] TakeOver(string from)
     {
-        using var other = Open(RunFile.ReadSettings(Path.Combine(from, "run.json")), from, resume: true, null, warn, cancel);
+        using var other = Open(RunFile.ReadSettings(Path.Combine(from, "run.json")), from, resume: true, null, warn, isSource: true, cancel);
         var differences = inputs.Identity(settings).DifferencesFrom(other.inputs.Identity(other.settings).Values.ToDictionary(v => v.Key, v => v.Value))
             .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
         if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
@@ -231,12 +255,16 @@ public sealed class MiwvRun : IDisposable
     {
         var waves = Plan();
         byte[] key = inputs.PlanKey(settings, waves);
-        var watch = OnRow is { } listener ? new RowWatch(passes!, listener) : null;
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, progress, cancel);
+        results!.Grow();
+        var map = RowMap.Of(passes!, FindNeighbors(), waves, key, results);
+        map.Write(Directory.RowMapFile);
+        var watch = OnRow is { } listener ? new RowWatch(map, listener) : null;
+        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel);
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
+        File.Delete(Directory.RowMapFile);
         return scores;
     }
 
@@ -265,6 +293,7 @@ public sealed class MiwvRun : IDisposable
         store?.Dispose();
         model?.Dispose();
         inputs.Dispose();
+        live?.Dispose();
         Directory.Dispose();
     }
 

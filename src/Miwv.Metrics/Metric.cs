@@ -24,6 +24,9 @@ public abstract class Metric
     /// <summary>Whether rows without a neighbour, or without room for its demonstration, have no score at all (their status says so).</summary>
     public virtual bool NeedsOneShot => false;
 
+    /// <summary>Whether a row has either its final value or NaN while passes are missing, so that values can be shown before the run ends.</summary>
+    public virtual bool FormsRowByRow => false;
+
     /// <summary>Adds texts that are tokenized beside the rows' prompts and answers.</summary>
     public virtual void AddTexts(TextCatalog texts)
     {

@@ -32,9 +32,10 @@ internal sealed class ScreenOption
     {
         using (screen)
         {
-            screen.Monitor.Show(RowBoard.Of(run), run.Plan());
+            var plan = run.Plan();
+            screen.Monitor.Show(RowBoard.Of(run), plan.Tokens > 0 ? (double)plan.Forest.PlainTokens / plan.Tokens : 1);
             screen.Use(new TokenLoader(() => AnswerScorer.With(run.Model, settings, run.Rows)));
-            run.OnRow = screen.Monitor;
+            (run.OnRow, run.OnMetric) = (screen.Monitor, screen.Monitor.SetMetric);
             return run.Score();
         }
     }

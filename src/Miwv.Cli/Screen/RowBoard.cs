@@ -1,12 +1,16 @@
 using Miwv.Data;
 using Miwv.Engine;
+using Miwv.Engine.Following;
 using Miwv.Engine.Results;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Screen;
 
 /// <summary>The rows on show and their values as far as they are known; filled by a run as it goes, or from a finished one.</summary>
 internal sealed class RowBoard
 {
+    private static readonly string[] Base = ["miwv", "zero_nll", "one_nll"];
+
     private readonly Func<int, (int Row, double Cosine)> neighbor;
     private readonly Func<int, string> status;
 
@@ -41,24 +45,58 @@ internal sealed class RowBoard
     {
         var passes = run.Passes;
         var graph = run.FindNeighbors();
-        int count = run.Rows.Count;
-        var values = new double[3][];
-        for (int i = 0; i < 3; i++) Array.Fill(values[i] = new double[count], double.NaN);
-        return new RowBoard(run.Rows, ["miwv", "zero_nll", "one_nll"], values, row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), row => RowStatusName.Of(passes.Status[row]))
+        string[] metrics = [.. Base, .. run.LiveFields];
+        return new RowBoard(run.Rows, metrics, Unknown(metrics.Length, run.Rows.Count), row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), row => RowStatusName.Of(passes.Status[row]))
         {
-            MainMetric = passes.OneShot.Any(pass => pass >= 0) ? 0 : 1,
-            Statuses = [.. passes.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => (RowStatusName.Of(g.Key), g.Count()))],
+            MainMetric = MainOf(metrics, run.MainField, passes.OneShot.Any(pass => pass >= 0)),
+            Statuses = Counted(passes.Status),
+        };
+    }
+
+    /// <summary>The board of a run that another process works on.</summary>
+    public static RowBoard Of(RunFollower run)
+    {
+        int count = run.Rows.Count;
+        return new RowBoard(run.Rows, Base, Unknown(Base.Length, count), row => (run.Row(row).Neighbor, run.Row(row).Cosine), row => RowStatusName.Of(run.Row(row).Status))
+        {
+            MainMetric = MainOf(Base, MetricRegistry.Parse(run.Settings.Metrics)[0].Field, run.HasOneShots),
+            Statuses = Counted([.. Enumerable.Range(0, count).Select(row => run.Row(row).Status)]),
         };
     }
 
     /// <summary>The board of a finished run.</summary>
-    public static RowBoard Of(StoredRun run) => new(run.Rows, run.MetricNames, [.. run.MetricNames.Select(run.Values)],
-        row => (run.NeighborOf(row), run.Scores[row].Cosine), row => run.Scores[row].Status)
+    public static RowBoard Of(StoredRun run)
     {
-        MainMetric = Enumerable.Range(0, run.MetricNames.Count).FirstOrDefault(m => run.Values(run.MetricNames[m]).Any(v => !double.IsNaN(v))),
-        Scored = run.Scores.Count(s => s.Status == "ok"),
-        Statuses = [.. run.Scores.GroupBy(s => s.Status.Split(':')[0]).OrderByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))],
-    };
+        double[][] values = [.. run.MetricNames.Select(run.Values)];
+        int main = run.MetricNames.ToList().IndexOf(run.MainField);
+        return new(run.Rows, run.MetricNames, values, row => (run.NeighborOf(row), run.Scores[row].Cosine), row => run.Scores[row].Status)
+        {
+            MainMetric = values[main].Any(double.IsFinite) ? main : Math.Max(0, Array.FindIndex(values, column => column.Any(double.IsFinite))),
+            Scored = run.Scores.Count(s => s.Status == "ok"),
+            Statuses = [.. run.Scores.GroupBy(s => s.Status.Split(':')[0]).OrderByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))],
+        };
+    }
+
+    /// <summary>True if the low end of a metric is what a selection takes.</summary>
+    public bool IsLowBest(int metric) => StoredColumns.BetterOf(Metrics[metric]) == Better.Low;
+
+    /// <summary>The values that a further metric has so far.</summary>
+    public void Set(string field, double[] values)
+    {
+        for (int metric = Base.Length; metric < Metrics.Count; metric++)
+            if (Metrics[metric] == field) values.CopyTo(Values[metric], 0);
+    }
+
+    private static double[][] Unknown(int metrics, int rows)
+    {
+        var values = new double[metrics][];
+        for (int i = 0; i < metrics; i++) Array.Fill(values[i] = new double[rows], double.NaN);
+        return values;
+    }
+
+    private static int MainOf(string[] metrics, string field, bool oneShots) => Array.IndexOf(metrics, field) is >= 0 and var wanted ? wanted : oneShots ? 0 : 1;
+
+    private static List<(string, int)> Counted(RowStatus[] status) => [.. status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => (RowStatusName.Of(g.Key), g.Count()))];
 
     public void Set(RowScored row)
     {

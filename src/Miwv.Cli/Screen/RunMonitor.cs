@@ -1,5 +1,6 @@
 using Miwv.Engine;
-using Miwv.Scoring.Waves;
+using Miwv.Engine.Following;
+using Miwv.Engine.Resources;
 
 namespace Miwv.Cli.Screen;
 
@@ -15,11 +16,12 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
     private readonly long began = clock.GetTimestamp();
     private TimeSpan? ended;
     private volatile bool paused;
+    private LiveState? live;
 
     public Lock Gate { get; } = new();
     public string Title => title;
     public string Subject => subject;
-    public TimeSpan Elapsed => ended ?? clock.GetElapsedTime(began);
+    public TimeSpan Elapsed => live is not null ? TimeSpan.FromSeconds(live.Seconds) : ended ?? clock.GetElapsedTime(began);
     public IReadOnlyList<StageMeter> Stages => stages;
     public StageMeter? Stage => stages.Count > 0 ? stages[^1] : null;
     public IReadOnlyList<string> Messages => messages;
@@ -28,13 +30,19 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
     /// <summary>Tokens of a plain loop for each token that is computed.</summary>
     public double Sharing { get; private set; } = 1;
 
-    public bool IsPaused => paused;
+    public bool IsPaused => live?.IsPaused ?? paused;
 
-    /// <summary>True over a run directory: nothing is running.</summary>
-    public bool IsFinished => ended is not null;
+    /// <summary>False over a run directory: the run is finished, or another process's.</summary>
+    public bool IsOwn { get; init; } = true;
 
-    public double CpuShare { get; set; }
-    public long MemoryBytes { get; set; }
+    public RunPhase Phase { get; private set; }
+    public bool IsFinished => Phase == RunPhase.Finished;
+
+    /// <summary>What the run takes of the machine; null = not known.</summary>
+    public ResourceUse? Use { get; set; }
+
+    /// <summary>What a person should do now, if anything.</summary>
+    public string? Advice { get; private set; }
 
     public void Report(StageProgress value)
     {
@@ -61,12 +69,33 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
         lock (Gate) Board?.Set(value);
     }
 
-    public void Show(RowBoard board, WavePlan? plan)
+    public void Show(RowBoard board, double sharing)
+    {
+        lock (Gate) (Board, Sharing) = (board, sharing);
+    }
+
+    /// <summary>The values that a further metric has so far.</summary>
+    public void SetMetric(string field, double[] values)
+    {
+        lock (Gate) Board?.Set(field, values);
+    }
+
+    /// <summary>Takes over what another process says of its run.</summary>
+    public void Follow(LiveState? state, RunPhase phase, string? advice)
     {
         lock (Gate)
         {
-            Board = board;
-            if (plan is { Tokens: > 0 }) Sharing = (double)plan.Forest.PlainTokens / plan.Tokens;
+            (live, Phase, Advice, Use) = (state, phase, advice, state?.Use);
+            messages.Clear();
+            messages.AddRange((state?.Warnings ?? []).Select(text => "warning: " + text));
+            stages.RemoveAll(s => state is null || state.Stages.All(told => told.Progress.Stage != s.Name));
+            foreach (var told in state?.Stages ?? [])
+            {
+                var meter = stages.Find(s => s.Name == told.Progress.Stage);
+                if (meter is null) stages.Add(meter = new StageMeter(told.Progress.Stage, clock));
+                bool score = told.Progress.Stage == "score";
+                meter.Report(score ? told with { Progress = told.Progress with { Rows = Board?.Scored ?? 0 } } : told, phase is RunPhase.Running && !state!.IsPaused);
+            }
         }
     }
 
@@ -89,6 +118,7 @@ internal sealed class RunMonitor(string title, string subject, TimeProvider cloc
         {
             Stage?.End();
             ended ??= Elapsed;
+            Phase = RunPhase.Finished;
         }
     }
 }

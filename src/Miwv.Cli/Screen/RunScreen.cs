@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Miwv.Cli.Terminal;
+using Miwv.Engine.Resources;
 
 namespace Miwv.Cli.Screen;
 
@@ -23,8 +24,8 @@ internal sealed class RunScreen : IDisposable
     private ScreenView view;
     private volatile bool ended;
     private bool disposed;
-    private TimeSpan cpu;
-    private long cpuAt = Stopwatch.GetTimestamp();
+    private readonly ResourceMeter meter = new();
+    private long measured = Stopwatch.GetTimestamp();
 
     private RunScreen(RunMonitor monitor, Messages messages, bool noColor, TokenLoader? tokens, Action stop)
     {
@@ -109,7 +110,7 @@ internal sealed class RunScreen : IDisposable
             if (!state.IsStopping) continue;
             monitor.Resume();
             stop();
-            if (monitor.IsFinished) return;
+            if (!monitor.IsOwn) return;
         }
     }
 
@@ -124,11 +125,8 @@ internal sealed class RunScreen : IDisposable
 
     private void Measure()
     {
-        double seconds = Stopwatch.GetElapsedTime(cpuAt).TotalSeconds;
-        if (seconds < 1) return;
-        using var process = Process.GetCurrentProcess();
-        monitor.CpuShare = (process.TotalProcessorTime - cpu).TotalSeconds / seconds;
-        monitor.MemoryBytes = process.WorkingSet64;
-        (cpu, cpuAt) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
+        if (!monitor.IsOwn || Stopwatch.GetElapsedTime(measured) < TimeSpan.FromSeconds(1)) return;
+        measured = Stopwatch.GetTimestamp();
+        monitor.Use = meter.Measure();
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ScreenState : IDisposable
     /// <summary>The metric that the list is sorted by.</summary>
     public int Metric(RowBoard board) => metric ?? board.MainMetric;
 
-    public bool Ascending { get; private set; }
+    /// <summary>True if the worst rows come first.</summary>
+    public bool IsReversed { get; private set; }
     public RowFilter? Filter { get; private set; }
 
     /// <summary>The text being typed behind "/"; null = none.</summary>
@@ -44,7 +45,7 @@ internal sealed class ScreenState : IDisposable
         if (Typing is { } typing) Type(key, typing, monitor);
         else if (key.KeyChar == '?') Mode = Mode == ScreenMode.Help ? ScreenMode.List : ScreenMode.Help;
         else if (key.KeyChar == 'q') IsStopping = true;
-        else if (key.KeyChar == 'p' && !monitor.IsFinished) monitor.TogglePause();
+        else if (key.KeyChar == 'p' && monitor.IsOwn) monitor.TogglePause();
         else if (Mode == ScreenMode.List) Browse(key, monitor, rowAt);
         else Read(key);
     }
@@ -75,7 +76,7 @@ internal sealed class ScreenState : IDisposable
         if (key == 'k') Chosen--;
         else if (key == 'j') Chosen++;
         else if (key == 's' && monitor.Board is { } board) metric = (Metric(board) + 1) % board.Metrics.Count;
-        else if (key == 'r') Ascending = !Ascending;
+        else if (key == 'r') IsReversed = !IsReversed;
         else if (key == '/' && monitor.Board is not null) Typing = Filter?.Text ?? "";
         if (key is 's' or 'r') Chosen = First = 0;
     }

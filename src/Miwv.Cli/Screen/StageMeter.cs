@@ -1,4 +1,5 @@
 using Miwv.Engine;
+using Miwv.Engine.Following;
 
 namespace Miwv.Cli.Screen;
 
@@ -13,20 +14,32 @@ internal sealed class StageMeter(string name, TimeProvider clock)
     private TimeSpan paused, lastSample = -SampleEvery;
     private TimeSpan? ended;
     private long? pausedSince;
+    private (TimeSpan Elapsed, long At)? told;
 
     public string Name => name;
     public StageProgress Last { get; private set; }
     public bool IsFinished => ended is not null;
-    public TimeSpan Elapsed => ended ?? clock.GetElapsedTime(began) - paused - (pausedSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero);
+    public TimeSpan Elapsed => ended ?? (told is { } other ? other.Elapsed + clock.GetElapsedTime(other.At) : Own);
+
+    private TimeSpan Own => clock.GetElapsedTime(began) - paused - (pausedSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero);
 
     public void Report(StageProgress value)
     {
         Last = value;
         var now = Elapsed;
-        if (now - lastSample < SampleEvery) return;
+        if (now - lastSample < SampleEvery && now >= lastSample) return;
         lastSample = now;
         samples.Enqueue((now, value.Done, value.Rows));
         if (samples.Count > Kept) samples.Dequeue();
+    }
+
+    /// <summary>Takes over what another process says of this stage.</summary>
+    public void Report(LiveStage stage, bool moves)
+    {
+        ended = null;
+        told = (TimeSpan.FromSeconds(stage.Seconds), clock.GetTimestamp());
+        Report(stage.Progress);
+        if (stage.IsFinished || !moves) End();
     }
 
     public void Pause() => pausedSince ??= clock.GetTimestamp();

@@ -52,7 +52,7 @@ internal sealed class JournalReader
         int at = JournalFormat.HeaderSize;
         while (at < data.Length)
         {
-            int size = SizeAt(at, stepCount, hasValues);
+            int size = SizeAt(data.AsSpan(at), stepCount, hasValues);
             if (size == 0)
             {
                 IsClean = false;
@@ -65,16 +65,15 @@ internal sealed class JournalReader
         }
     }
 
-    // 0 = no valid record begins here.
-    private int SizeAt(int at, int stepCount, bool hasValues)
+    /// <summary>Size of the valid record that <paramref name="head"/> begins with; 0 = none does.</summary>
+    internal static int SizeAt(ReadOnlySpan<byte> head, int stepCount, bool hasValues)
     {
-        if (data.Length - at < JournalFormat.RecordHead + 4) return 0;
-        var head = data.AsSpan(at);
+        if (head.Length < JournalFormat.RecordHead + 4) return 0;
         if (BinaryPrimitives.ReadUInt32LittleEndian(head) != JournalFormat.Marker) return 0;
         uint step = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
         uint segments = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), values = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
         long size = JournalFormat.RecordSize(segments, values);
-        if (step >= stepCount || size > data.Length - at || (values > 0 && !hasValues)) return 0;
+        if (step >= stepCount || size > head.Length || (values > 0 && !hasValues)) return 0;
         var body = head[..((int)size - 4)];
         return Crc32C.Of(body) == BinaryPrimitives.ReadUInt32LittleEndian(head[((int)size - 4)..]) ? (int)size : 0;
     }

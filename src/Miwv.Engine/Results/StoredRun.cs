@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Miwv.Data;
 using Miwv.Engine.Runs;
+using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Engine.Results;
@@ -28,7 +28,7 @@ public sealed class StoredRun : IDisposable
         var directory = RunDirectory.Read(path);
         var scores = StoredScore.ReadAll(directory.ScoresFile);
         var settings = RunFile.ReadSettings(directory.RunFile);
-        var identity = IdentityOf(directory);
+        var identity = RunFile.ReadIdentity(directory.RunFile);
         var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, cancel);
         if (rows.Count == scores.Count && identity.GetValueOrDefault("data") is var hash && (hash is null || hash == rows.Sha256))
             return new StoredRun(directory, settings, rows, scores);
@@ -37,7 +37,7 @@ public sealed class StoredRun : IDisposable
     }
 
     /// <summary>Settings and content hashes that decided the numbers, as run.json has them.</summary>
-    public IReadOnlyDictionary<string, string> Identity => IdentityOf(Directory);
+    public IReadOnlyDictionary<string, string> Identity => RunFile.ReadIdentity(Directory.RunFile);
 
     /// <summary>The row with an id; a number is an integer id or, where no row has it, a string.</summary>
     /// <exception cref="UserException">No row has it.</exception>
@@ -50,6 +50,9 @@ public sealed class StoredRun : IDisposable
 
     /// <summary>Names of the numbers that rows can be ranked by: miwv, zero_nll, one_nll, then the run's further metrics.</summary>
     public IReadOnlyList<string> MetricNames => ["miwv", "zero_nll", "one_nll", .. Scores.Count > 0 ? Scores[0].Further.Select(f => f.Key) : []];
+
+    /// <summary>The one of <see cref="MetricNames"/> that the run ranks by.</summary>
+    public string MainField => MetricRegistry.Parse(Settings.Metrics)[0].Field is var first && MetricNames.Contains(first) ? first : MetricNames[0];
 
     /// <summary>A metric of all rows; NaN = no value.</summary>
     public double[] Values(string metric) => [.. Scores.Select(score => score.Value(metric))];
@@ -68,18 +71,4 @@ public sealed class StoredRun : IDisposable
     }
 
     private int Place(RowId id) => places.GetValueOrDefault(id, -1);
-
-    private static Dictionary<string, string> IdentityOf(RunDirectory directory)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(directory.RunFile));
-            return document.RootElement.TryGetProperty("identity", out var identity)
-                ? identity.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException)
-        {
-            throw new UserException($"{directory.RunFile}: damaged or not written by this program; repeat the run in another --run directory", e);
-        }
-    }
 }

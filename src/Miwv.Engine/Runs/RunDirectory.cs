@@ -27,6 +27,12 @@ public sealed class RunDirectory : IDisposable
     public string TimesFile => In("times.json");
     public string TokensFile => In("tokens.tmp");
 
+    /// <summary>Only while a process works here: how far it is.</summary>
+    public string LiveFile => In("live.json");
+
+    /// <summary>Only while rows are being scored: which row each pass of the journal belongs to.</summary>
+    public string RowMapFile => In("rows.map");
+
     /// <summary>Makes or enters a run directory.</summary>
     /// <param name="resume">True: there must be a run to go on with.</param>
     /// <exception cref="UserException">Another process works on it, it cannot be written, it is no run directory, or there is nothing to resume.</exception>
@@ -56,9 +62,14 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Opens a run directory for reading only.</summary>
-    public static RunDirectory Read(string path) => File.Exists(System.IO.Path.Combine(path, "run.json"))
-        ? new RunDirectory(path, null)
-        : throw new UserException($"{path}: no run here (there is no run.json)");
+    /// <exception cref="UserException">There is no run, or a later version's.</exception>
+    public static RunDirectory Read(string path)
+    {
+        var directory = new RunDirectory(path, null);
+        if (!File.Exists(directory.RunFile)) throw new UserException($"{path}: no run here (there is no run.json)");
+        RunOrigin.RefuseLaterFormat(directory.RunFile);
+        return directory;
+    }
 
     /// <summary>Writes run.json, or compares it with the one that is there.</summary>
     /// <param name="renew">Settings that decide no number may be others now: run.json tells the latest.</param>
@@ -67,14 +78,14 @@ public sealed class RunDirectory : IDisposable
     public bool Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings, bool renew = false)
     {
         bool found = File.Exists(RunFile);
-        if (found && identity.DifferencesFrom(ReadIdentity()) is { Count: > 0 } differences)
+        if (found && identity.DifferencesFrom(Runs.RunFile.ReadIdentity(RunFile)) is { Count: > 0 } differences)
             throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", differences)}); repeat it with the same, or name another --run directory");
         if (found && !renew) return true;
         AtomicFile.Write(RunFile, stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             json.WriteStartObject();
-            json.WriteString("program", "miwv " + typeof(RunDirectory).Assembly.GetName().Version!.ToString(3));
+            RunOrigin.Write(json);
             writeSettings(json);
             json.WriteStartObject("identity");
             foreach (var (name, value) in identity.Values) json.WriteString(name, value);
@@ -87,19 +98,6 @@ public sealed class RunDirectory : IDisposable
     public void Dispose() => lockFile?.Dispose();
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
-
-    private Dictionary<string, string> ReadIdentity()
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(RunFile));
-            return document.RootElement.GetProperty("identity").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
-        {
-            throw new UserException($"{RunFile}: damaged or not written by this program; name another --run directory", e);
-        }
-    }
 
     private static FileStream Lock(string path)
     {

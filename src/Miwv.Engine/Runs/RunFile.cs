@@ -49,23 +49,25 @@ public static class RunFile
         json.WriteEndObject();
     }
 
-    /// <summary>The settings of a run that is there.</summary>
-    /// <exception cref="UserException">run.json is damaged or of another program.</exception>
+    /// <summary>The settings of a run that is there, its paths as they can be opened from this process's working folder.</summary>
+    /// <exception cref="UserException">run.json is damaged or of another program or version, or the run's data is gone.</exception>
     public static RunSettings ReadSettings(string path)
     {
+        RunOrigin? origin = null;
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            origin = RunOrigin.Read(document.RootElement, path);
             var s = document.RootElement.GetProperty("settings");
             string? Text(string name) => s.GetProperty(name).GetString();
             int? Count(string name) => s.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
             return new RunSettings
             {
-                DataPath = Text("data")!,
-                ModelPath = Text("model")!,
-                EmbedderPath = Text("embedder"),
-                VectorsPath = Text("embeddings"),
-                Template = Text("template")!,
+                DataPath = origin.RequireData(Text("data")!, path),
+                ModelPath = origin.Resolve(Text("model")!),
+                EmbedderPath = Text("embedder") is { } embedder ? origin.Resolve(embedder) : null,
+                VectorsPath = Text("embeddings") is { } vectors ? origin.Resolve(vectors) : null,
+                Template = Text("template") is "alpaca" or "plain" or "chatml" or "model" ? Text("template")! : origin.Resolve(Text("template")!),
                 Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
                 Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),
                 Limit = Count("limit"),
@@ -82,13 +84,37 @@ public static class RunFile
                 PerToken = s.GetProperty("per-token").GetBoolean(),
                 Metrics = Text("metric")!,
                 Seed = s.GetProperty("seed").GetInt32(),
-                From = Text("from"),
+                From = Text("from") is { } from ? origin.Resolve(from) : null,
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)
         {
-            throw new UserException($"{path}: damaged or not written by this program; repeat the run in another --run directory", e);
+            throw RunOrigin.Unusable(path, origin, e);
         }
+    }
+
+    /// <summary>Settings and content hashes that decided the numbers.</summary>
+    /// <exception cref="UserException">run.json is damaged or of another program or version.</exception>
+    public static Dictionary<string, string> ReadIdentity(string path)
+    {
+        RunOrigin? origin = null;
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            origin = RunOrigin.Read(document.RootElement, path);
+            return document.RootElement.GetProperty("identity").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException)
+        {
+            throw RunOrigin.Unusable(path, origin, e);
+        }
+    }
+
+    /// <summary>The working folder that the settings' relative paths start from; null if it is not known.</summary>
+    internal static string? ReadFolder(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return RunOrigin.Read(document.RootElement, path).Folder;
     }
 
     private static void Number(Utf8JsonWriter json, string name, int? value)

@@ -44,6 +44,14 @@ internal sealed class MetricStage
         }
     }
 
+    /// <summary>Fields of the further metrics whose values can be shown while passes are missing.</summary>
+    public IReadOnlyList<string> LiveFields => [.. Live().Select(metric => metric.Field)];
+
+    /// <summary>The values of those as far as they are known; NaN = not yet.</summary>
+    public IEnumerable<(string Field, double[] Values)> Live(PassResults results) => Live().Select(metric => (metric.Field, metric.Compute(book!, results).Values));
+
+    private IEnumerable<Metric> Live() => metrics.Where(metric => metric.FormsRowByRow && metric.Field is not ("miwv" or "zero_nll" or "one_nll"));
+
     public IReadOnlyList<MetricColumn> Compute(PassResults results) =>
         [.. metrics.Select((metric, i) => new MetricColumn(metric.Field, metric.Info, metric.Compute(book!, results), alone[i].Passes, alone[i].Tokens))];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Miwv.Data;
+using Miwv.Engine.Following;
 using Miwv.Engine.Journal;
 using Miwv.Llama;
 using Miwv.Llama.Tap;
@@ -12,7 +13,7 @@ internal static class ScoreStage
 {
     /// <summary>Runs every step that the journal lacks.</summary>
     /// <exception cref="UserException">The library failed; finished steps stay in the journal.</exception>
-    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, RowWatch? watch, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static WaveTimes Run(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing sizing, string journalPath, ReadOnlySpan<byte> key, bool perToken, RowWatch? watch, LiveMetrics? live, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         if (plan.Count == 0) return new WaveTimes();
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
@@ -30,6 +31,7 @@ internal static class ScoreStage
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
             watch?.Add(existing.Record(step));
+            live?.Add(existing.Record(step), layout);
         }
         long done = kept;
         try
@@ -38,6 +40,7 @@ internal static class ScoreStage
             {
                 journal.Append(step, result);
                 watch?.Add(result);
+                live?.Add(result);
                 passes += result.Passes.Length;
                 done += plan[step].Tokens;
                 progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));

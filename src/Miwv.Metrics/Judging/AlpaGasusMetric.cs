@@ -14,6 +14,7 @@ public sealed class AlpaGasusMetric(bool helpfulness) : Metric
     public override MetricInfo Info { get; } = helpfulness
         ? new("alpagasus_help", "sum of s * p(s) over the digits 0 to 5, helpfulness", Better.High, "AlpaGasus, arXiv 2307.08701", "one rating")
         : new("alpagasus", "sum of s * p(s) over the digits 0 to 5, accuracy", Better.High, "AlpaGasus, arXiv 2307.08701", "one rating");
+    public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
 
     public override void AddTexts(TextCatalog texts) => prompt = new RatingPrompt(texts)

@@ -18,6 +18,7 @@ public sealed class DeitaMetric(bool complexity, bool quality) : Metric
         (false, true) => new("deita_quality", "sum of s * p(s) over the digits 1 to 6, quality prompt", Better.High, "DEITA, arXiv 2312.15685", "one rating"),
         _ => new("deita", "deita_complexity * deita_quality", Better.High, "DEITA, arXiv 2312.15685", "two ratings"),
     };
+    public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
 
     public override void AddTexts(TextCatalog texts)

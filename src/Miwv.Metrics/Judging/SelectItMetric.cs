@@ -28,6 +28,7 @@ public sealed class SelectItMetric(int count) : Metric
     {
         Parameter = ("rating prompts, at most 5", 5),
     };
+    public override bool FormsRowByRow => true;
     public override string Field => count == MostPrompts ? "selectit" : $"selectit{count}";
     public override bool NeedsZeroShot => false;
 

@@ -9,6 +9,7 @@ namespace Miwv.Metrics.Losses;
 public sealed class GrapeMetric : Metric
 {
     public override MetricInfo Info { get; } = new("grape", "min of L over the rows with this prompt - L(y|x)", Better.High, "arXiv 2502.04194", "zero-shot");
+    public override bool FormsRowByRow => true;
 
     public override void AddPasses(PassBook book)
     {

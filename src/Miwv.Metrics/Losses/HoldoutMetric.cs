@@ -16,6 +16,7 @@ public sealed class HoldoutMetric(int count) : Metric
     {
         Parameter = ("held-out rows", 4),
     };
+    public override bool FormsRowByRow => true;
 
     public override void AddPasses(PassBook book)
     {

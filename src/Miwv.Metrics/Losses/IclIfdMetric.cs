@@ -9,6 +9,7 @@ public sealed class IclIfdMetric : Metric
     private int[] direct = [];
 
     public override MetricInfo Info { get; } = new("icl_ifd", "L(y|d,x) / L(y), d = nearest neighbour", Better.High, "arXiv 2511.07074, Table 3", "one-shot, direct");
+    public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
     public override bool NeedsOneShot => true;
     public override int Neighbors => 1;

@@ -9,6 +9,7 @@ public sealed class IfdHeaderMetric : Metric
     private int[] direct = [];
 
     public override MetricInfo Info { get; } = new("ifd_header", "L(y|x) / L(y|\"### Response:\")", Better.High, "Cherry LLM's code, arXiv 2308.12032", "zero-shot, answer behind a header") { Gate = "ifd_header<=1" };
+    public override bool FormsRowByRow => true;
 
     public override void AddTexts(TextCatalog texts) => header = texts.Shared("### Response:");
 

@@ -14,6 +14,7 @@ public sealed class IfdMetric(bool perplexity) : Metric
     public override MetricInfo Info { get; } = perplexity
         ? new("ifd_ppl", "PPL(y|x) / PPL(y)", Better.High, "Superfiltering, arXiv 2402.00530", "zero-shot, direct") { Gate = "ifd_ppl<1" }
         : new("ifd", "L(y|x) / L(y)", Better.High, "Cherry LLM, arXiv 2308.12032", "zero-shot, direct") { Gate = "ifd<=1" };
+    public override bool FormsRowByRow => true;
 
     public override void AddTexts(TextCatalog texts) => start = texts.Start();
 

@@ -14,6 +14,7 @@ public sealed class LossMetric(bool oneShot, bool perplexity) : Metric
         (false, true) => new("zero_ppl", "PPL(y|x)", Better.High, Paper, "zero-shot"),
         _ => new("one_ppl", "PPL(y|d,x), d = nearest neighbour", Better.High, Paper, "one-shot"),
     };
+    public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => !oneShot;
     public override bool NeedsOneShot => oneShot;
     public override int Neighbors => oneShot ? 1 : 0;

@@ -6,6 +6,7 @@ namespace Miwv.Metrics.Losses;
 public sealed class MiwvMetric : Metric
 {
     public override MetricInfo Info { get; } = new("miwv", "L(y|d,x) - L(y|x), d = nearest neighbour", Better.High, "arXiv 2511.07074", "zero-shot, one-shot");
+    public override bool FormsRowByRow => true;
     public override int Neighbors => 1;
     public override bool NeedsOneShot => true;
 

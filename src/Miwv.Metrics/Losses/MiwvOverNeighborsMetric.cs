@@ -12,6 +12,7 @@ public sealed class MiwvOverNeighborsMetric(int k) : Metric
     {
         Parameter = ("k, neighbours", 5),
     };
+    public override bool FormsRowByRow => true;
     public override string Field => string.Create(CultureInfo.InvariantCulture, $"miwv_k{k}");
     public override int Neighbors => k;
     public override bool NeedsOneShot => true;

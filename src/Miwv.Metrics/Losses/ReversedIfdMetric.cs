@@ -9,6 +9,7 @@ public sealed class ReversedIfdMetric : Metric
     private int[] guessed = [], alone = [];
 
     public override MetricInfo Info { get; } = new("rifd", "PPL(x|y, \"guess the instruction\") / PPL(x)", Better.Low, "Selective Reflection-Tuning, arXiv 2402.10110", "instruction behind its answer, instruction alone");
+    public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
 
     public override void AddTexts(TextCatalog texts)

@@ -11,6 +11,7 @@ public sealed class HesMetric(double percent) : Metric
     {
         Parameter = ("percent of the tokens", 0.5),
     };
+    public override bool FormsRowByRow => true;
     public override string Field => string.Create(CultureInfo.InvariantCulture, $"hes{percent}");
 
     public override void AddPasses(PassBook book)

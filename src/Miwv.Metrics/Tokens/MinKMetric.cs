@@ -11,6 +11,7 @@ public sealed class MinKMetric(double percent) : Metric
     {
         Parameter = ("percent of the tokens", 20),
     };
+    public override bool FormsRowByRow => true;
     public override string Field => string.Create(CultureInfo.InvariantCulture, $"min_k{percent}");
 
     public override void AddPasses(PassBook book)

@@ -6,6 +6,7 @@ namespace Miwv.Metrics.Tokens;
 public sealed class NormLossMetric : Metric
 {
     public override MetricInfo Info { get; } = new("norm_loss", "L(y|x) / ln 2, bits a token", Better.High, "OpenDataArena", "zero-shot");
+    public override bool FormsRowByRow => true;
 
     public override void AddPasses(PassBook book)
     {

@@ -7,6 +7,7 @@ namespace Miwv.Metrics.Tokens;
 public sealed class UpdMetric : Metric
 {
     public override MetricInfo Info { get; } = new("upd", "mean of sigmoid(NLL) * max(0, 1 - H / ln V)", Better.High, "D3, arXiv 2503.11441", "zero-shot, per token, entropies");
+    public override bool FormsRowByRow => true;
 
     public override void AddPasses(PassBook book)
     {

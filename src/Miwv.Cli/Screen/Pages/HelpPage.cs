@@ -5,7 +5,7 @@ namespace Miwv.Cli.Screen;
 /// <summary>The page behind "?".</summary>
 internal static class HelpPage
 {
-    public static List<StyledLine> Lines(bool finished, int width)
+    public static List<StyledLine> Lines(bool own, int width)
     {
         var lines = new List<StyledLine> { new() };
         void Key(string key, string what) => lines.Add(new StyledLine().Add($"  {key,-16}", Palette.Key).Add(what, null, width - 18));
@@ -14,8 +14,8 @@ internal static class HelpPage
         Key("Esc", "back to the list; in the list: filter off");
         Key("/", "show only rows that hold a text (id, status, prompt or answer)");
         Key("s, r", "sort by the next metric, reverse the order");
-        if (!finished) Key("p", "pause and go on");
-        Key("q", finished ? "leave" : "stop; what is computed is kept, the same command goes on");
+        if (own) Key("p", "pause and go on");
+        Key("q", own ? "stop; what is computed is kept, the same command goes on" : "leave; a run that is at work goes on");
         lines.Add(new StyledLine());
         foreach (string text in (string[])[
             "miwv   one-shot loss minus zero-shot loss, nats a token: how much",

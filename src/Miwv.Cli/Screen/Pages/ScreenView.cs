@@ -1,5 +1,6 @@
 using System.Globalization;
 using Miwv.Cli.Terminal;
+using Miwv.Engine.Following;
 
 namespace Miwv.Cli.Screen;
 
@@ -16,7 +17,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (width < Narrowest || height < Shortest) return [new StyledLine().Add("window too small", Palette.Warning, Math.Max(1, width)), .. Enumerable.Range(1, Math.Max(0, height - 1)).Select(_ => new StyledLine())];
         List<StyledLine> lines = state.Mode switch
         {
-            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsFinished, width)],
+            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsOwn, width)],
             ScreenMode.Row => [Title(width), .. new RowPage(monitor, state, tokens, color, unicode).Lines(width, height - 2)],
             _ => List(width, height),
         };
@@ -42,7 +43,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (monitor.Board is { } known)
         {
             state.Page = Math.Max(1, room - 1);
-            Order = known.Best(state.Metric(known), state.Ascending, state.Needed, state.Filter is { } filter ? filter.Matches : null);
+            Order = known.Best(state.Metric(known), known.IsLowBest(state.Metric(known)) != state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
             state.Clamp(Order.Length);
             lines.AddRange(RowTable.Lines(known, state, Order, width, room));
         }
@@ -53,15 +54,21 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
 
     private StyledLine Title(int width)
     {
-        string right = monitor.IsFinished ? "finished" : state.IsStopping ? "stopping" : monitor.IsPaused ? "PAUSED" : "running " + ProgressLine.Duration(monitor.Elapsed);
-        var style = monitor.IsPaused ? Palette.Warning : Palette.Title;
+        string right = monitor.Phase switch
+        {
+            RunPhase.Finished => "finished",
+            RunPhase.Stopped => "STOPPED",
+            RunPhase.Silent => "no sign of life",
+            _ => state.IsStopping ? "stopping" : monitor.IsPaused ? "PAUSED" : "running " + ProgressLine.Duration(monitor.Elapsed),
+        };
+        var style = monitor.IsPaused || monitor.Phase is RunPhase.Stopped or RunPhase.Silent ? Palette.Warning : Palette.Title;
         return new StyledLine().Add($" miwv {monitor.Title}", Palette.Title).Add($"  {monitor.Subject}", null, Math.Max(0, width - 12 - monitor.Title.Length - right.Length)).To(width - right.Length - 1).Add(right, style);
     }
 
     private StyledLine Status(int width)
     {
         var line = new StyledLine().Add(" rows ", Palette.Dim);
-        if (monitor.Board is not { } board) return line.Add("being read", Palette.Dim);
+        if (monitor.Board is not { } board) return line.Add(monitor.Phase == RunPhase.Stopped ? "none scored yet" : "being read", Palette.Dim);
         foreach (var (status, rows) in board.Statuses)
         {
             string count = status == "ok" && !monitor.IsFinished ? $"{ProgressLine.Count(board.Scored)} of {ProgressLine.Count(rows)}" : ProgressLine.Count(rows);
@@ -76,7 +83,9 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
     private List<StyledLine> Messages(int width, int height)
     {
         var shown = monitor.Messages.Where(m => m.StartsWith("warning: ", StringComparison.Ordinal)).TakeLast(height < 30 ? 1 : 4);
-        return [.. shown.Select(message => new StyledLine().Add(" " + message, Palette.Warning, width))];
+        List<StyledLine> lines = [.. shown.Select(message => new StyledLine().Add(" " + message, Palette.Warning, width))];
+        if (monitor.Advice is { } advice) lines.AddRange(Cells.Wrap(advice, width - 2).Select(text => new StyledLine().Add(" " + text, Palette.Warning)));
+        return lines;
     }
 
     private StyledLine Hints(int width)
@@ -94,8 +103,8 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         return line;
     }
 
-    private string Quit => monitor.IsFinished ? "leave" : "stop and keep";
-    private (string, string)[] Pause => monitor.IsFinished ? [] : [("p", monitor.IsPaused ? "go on" : "pause")];
+    private string Quit => monitor.IsOwn ? "stop and keep" : "leave";
+    private (string, string)[] Pause => !monitor.IsOwn ? [] : [("p", monitor.IsPaused ? "go on" : "pause")];
 
     private static StyledLine Indented(StyledLine line)
     {

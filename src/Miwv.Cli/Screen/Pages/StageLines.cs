@@ -47,16 +47,20 @@ internal static class StageLines
         if (monitor.Stage is { IsFinished: false, Rate: > 0 } stage)
         {
             bool bytes = stage.Last.Unit == "bytes";
-            Show(bytes ? ProgressLine.Size(stage.Rate) : ProgressLine.Count((long)stage.Rate), bytes ? "a second" : stage.Last.Unit + "/s");
+            Show(bytes ? ProgressLine.Size(stage.Rate) : ProgressLine.Count((long)stage.Rate), bytes ? "a second" : stage.Last.Unit + (stage.Name == "score" ? "/s computed" : "/s"));
             if (stage.Name == "score")
             {
-                Show(ProgressLine.Count((long)(stage.Rate * monitor.Sharing)), "served/s");
+                Show(ProgressLine.Count((long)(stage.Rate * monitor.Sharing)), "served");
                 if (stage.RowRate > 0) Show(stage.RowRate.ToString("F1", CultureInfo.InvariantCulture), "rows/s");
             }
             else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Count((long)stage.RowRate), "rows/s");
         }
-        Show(string.Create(CultureInfo.InvariantCulture, $"{100 * monitor.CpuShare:F0} %"), "CPU");
-        Show(ProgressLine.Size(monitor.MemoryBytes), "memory");
+        if (monitor.Use is not { } use) return line;
+        Show(string.Create(CultureInfo.InvariantCulture, $"{100 * use.CpuShare:F0} %"), "CPU");
+        Show(ProgressLine.Size(use.MemoryBytes), "memory");
+        if (use.Card is not { } card) return line;
+        Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
+        Show(ProgressLine.Size(card.UsedBytes), "of " + ProgressLine.Size(card.TotalBytes));
         return line;
     }
 }

@@ -1,0 +1,3 @@
+namespace Miwv.Engine.Journal;
+
+internal delegate void RecordReader(JournalRecord record);
