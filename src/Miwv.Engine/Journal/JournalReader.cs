@@ -1,18 +1,31 @@
 using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
 using Miwv.Data;
 
 namespace Miwv.Engine.Journal;
 
 /// <summary>
-/// Finds the valid records of a journal. A torn or damaged record is passed over: reading goes on at the next marker with a right
-/// checksum, so that damage in the middle costs the damaged step and nothing behind it.
+/// Finds the valid records of a journal, mapped and never copied. A torn or damaged record is passed over: reading goes on at the next
+/// marker with a right checksum, so that damage in the middle costs the damaged step and nothing behind it.
 /// </summary>
-internal sealed class JournalReader
+internal sealed unsafe class JournalReader : IDisposable
 {
-    private readonly byte[] data;
-    private readonly Dictionary<int, (int At, int Size)> records = [];
+    private readonly MemoryMappedFile file;
+    private readonly MemoryMappedViewAccessor view;
+    private readonly byte* data;
+    private readonly long length;
+    private readonly Dictionary<int, (long At, int Size)> records = [];
+    private bool disposed;
 
-    private JournalReader(byte[] data) => this.data = data;
+    private JournalReader(string path, long length)
+    {
+        this.length = length;
+        file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* pointer = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        data = pointer;
+    }
 
     /// <summary>Steps with a valid record.</summary>
     public IReadOnlyCollection<int> Steps => records.Keys;
@@ -21,52 +34,76 @@ internal sealed class JournalReader
     public bool IsClean { get; private set; } = true;
 
     /// <param name="stepCount">Records of steps beyond the plan are not valid.</param>
-    /// <returns>Null if the file has no valid header of this plan (a run that was killed before it began one).</returns>
-    /// <exception cref="UserException">The journal belongs to another plan.</exception>
+    /// <returns>Null if the file has no room for a header (a run that was killed before it began one).</returns>
+    /// <exception cref="UserException">The journal belongs to another plan or is of another format, or cannot be read.</exception>
     public static JournalReader? Open(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, int stepCount)
     {
-        if (!File.Exists(path)) return null;
-        byte[] data = File.ReadAllBytes(path);
-        if (data.Length < JournalFormat.HeaderSize) return null;
-        var expected = JournalFormat.Header(planKey, layout);
-        if (!data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected))
+        var info = new FileInfo(path);
+        if (!info.Exists || info.Length < JournalFormat.HeaderSize) return null;
+        JournalReader? reader = null;
+        try
         {
-            uint crc = BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(60));
-            if (crc == Crc32C.Of(data.AsSpan(0, 60)) && data.AsSpan(0, 8).SequenceEqual(JournalFormat.Magic))
-                throw new UserException($"{path}: this journal belongs to another plan (other rows, model or wave settings); use another --run directory");
+            reader = new JournalReader(path, info.Length);
+            var expected = JournalFormat.Header(planKey, layout);
+            reader.CheckHeader(path, expected);
+            reader.Scan(stepCount, layout, JournalFormat.Seed(expected));
+            return reader;
         }
-        var reader = new JournalReader(data);
-        reader.IsClean = data.AsSpan(0, JournalFormat.HeaderSize).SequenceEqual(expected);
-        reader.Scan(stepCount, layout.HasValues);
-        return reader;
+        catch (Exception e)
+        {
+            reader?.Dispose();
+            if (e is IOException or UnauthorizedAccessException) throw new UserException($"{path}: cannot be read: {e.Message}", e);
+            throw;
+        }
     }
 
     public JournalRecord Record(int step)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         var (at, size) = records[step];
-        return new JournalRecord(data.AsSpan(at, size));
+        return new JournalRecord(new ReadOnlySpan<byte>(data + at, size));
     }
 
-    private void Scan(int stepCount, bool hasValues)
+    public void Dispose()
     {
-        int at = JournalFormat.HeaderSize;
-        while (at < data.Length)
+        if (disposed) return;
+        disposed = true;
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+        file.Dispose();
+    }
+
+    // A damaged header is no header: the records say themselves whether they are this plan's.
+    private void CheckHeader(string path, ReadOnlySpan<byte> expected)
+    {
+        var header = new ReadOnlySpan<byte>(data, JournalFormat.HeaderSize);
+        IsClean = header.SequenceEqual(expected);
+        if (IsClean || !header.StartsWith(JournalFormat.Magic) || !JournalFormat.IsSound(header)) return;
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        throw new UserException(version is JournalFormat.SumsVersion or JournalFormat.ValuesVersion
+            ? $"{path}: this journal belongs to another plan (other rows, model or wave settings); use another --run directory"
+            : $"{path}: this journal is of format {version}, this program reads {JournalFormat.SumsVersion} and {JournalFormat.ValuesVersion}; use another --run directory, or delete the file to score again");
+    }
+
+    private void Scan(int stepCount, JournalLayout layout, uint seed)
+    {
+        for (long at = JournalFormat.HeaderSize; at < length;)
         {
-            int size = SizeAt(data.AsSpan(at), stepCount, hasValues);
+            int size = SizeAt(new ReadOnlySpan<byte>(data + at, (int)Math.Min(length - at, int.MaxValue)), stepCount, layout.HasValues, seed);
             if (size == 0)
             {
                 IsClean = false;
                 at += 4;
                 continue;
             }
-            int step = new JournalRecord(data.AsSpan(at, size)).Step;
+            int step = new JournalRecord(new ReadOnlySpan<byte>(data + at, size)).Step;
             if (!records.TryAdd(step, (at, size))) IsClean = false;
             at += size;
         }
     }
 
     /// <summary>Size of the valid record that <paramref name="head"/> begins with; 0 = none does.</summary>
-    internal static int SizeAt(ReadOnlySpan<byte> head, int stepCount, bool hasValues)
+    internal static int SizeAt(ReadOnlySpan<byte> head, int stepCount, bool hasValues, uint seed)
     {
         if (head.Length < JournalFormat.RecordHead + 4) return 0;
         if (BinaryPrimitives.ReadUInt32LittleEndian(head) != JournalFormat.Marker) return 0;
@@ -74,7 +111,7 @@ internal sealed class JournalReader
         uint segments = BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), values = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
         long size = JournalFormat.RecordSize(segments, values);
         if (step >= stepCount || size > head.Length || (values > 0 && !hasValues)) return 0;
-        var body = head[..((int)size - 4)];
-        return Crc32C.Of(body) == BinaryPrimitives.ReadUInt32LittleEndian(head[((int)size - 4)..]) ? (int)size : 0;
+        var record = head[..(int)size];
+        return JournalFormat.Checksum(record[..^4], seed) == BinaryPrimitives.ReadUInt32LittleEndian(record[^4..]) ? (int)size : 0;
     }
 }

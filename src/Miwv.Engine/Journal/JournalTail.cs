@@ -8,7 +8,7 @@ internal sealed class JournalTail(string path, byte[] planKey, int stepCount)
     private const int Chunk = 8 << 20;
 
     private long position = JournalFormat.HeaderSize;
-    private uint lastChecksum;
+    private uint lastChecksum, seed;
 
     /// <summary>Hands over the whole records behind the last one read. A record that is not whole yet is left for the next look.</summary>
     /// <param name="restarted">Called first if the journal was made anew (its process was killed and another goes on): all records come again.</param>
@@ -28,7 +28,7 @@ internal sealed class JournalTail(string path, byte[] planKey, int stepCount)
             {
                 file.Position = position;
                 int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false), at = 0;
-                while (JournalReader.SizeAt(buffer.AsSpan(at, length - at), stepCount, hasValues: true) is > 0 and var size)
+                while (JournalReader.SizeAt(buffer.AsSpan(at, length - at), stepCount, hasValues: true, seed) is > 0 and var size)
                 {
                     record(new JournalRecord(buffer.AsSpan(at, size)));
                     lastChecksum = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(at + size - 4));
@@ -50,8 +50,9 @@ internal sealed class JournalTail(string path, byte[] planKey, int stepCount)
     private bool IsThisPlans(FileStream file)
     {
         Span<byte> header = stackalloc byte[JournalFormat.HeaderSize];
-        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
-            && header[..8].SequenceEqual(JournalFormat.Magic) && header.Slice(16, JournalFormat.KeySize).SequenceEqual(planKey);
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) return false;
+        seed = JournalFormat.Seed(header);
+        return header[..8].SequenceEqual(JournalFormat.Magic) && header.Slice(16, JournalFormat.KeySize).SequenceEqual(planKey);
     }
 
     private bool LastIsThere(FileStream file)

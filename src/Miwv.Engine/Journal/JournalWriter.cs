@@ -13,25 +13,24 @@ internal sealed class JournalWriter : IDisposable
     private readonly string path;
     private readonly FileStream stream;
     private readonly JournalLayout layout;
+    private readonly uint seed;
     private byte[] buffer = new byte[4096];
     private long lastSync = Stopwatch.GetTimestamp();
 
-    private JournalWriter(string path, FileStream stream, JournalLayout layout)
-    {
-        this.path = path;
-        this.stream = stream;
-        this.layout = layout;
-    }
+    private JournalWriter(string path, FileStream stream, JournalLayout layout, uint seed) =>
+        (this.path, this.stream, this.layout, this.seed) = (path, stream, layout, seed);
 
-    /// <summary>Opens the journal for appending; <paramref name="existing"/> is what a former run left, damaged parts are dropped.</summary>
+    /// <summary>Opens the journal for appending; <paramref name="existing"/> is what a former run left, damaged parts are dropped. It is closed.</summary>
     public static JournalWriter Open(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, JournalReader? existing)
     {
         try
         {
-            if (existing is not { IsClean: true }) Rewrite(path, planKey, layout, existing);
+            byte[] header = JournalFormat.Header(planKey, layout);
+            if (existing is not { IsClean: true }) Rewrite(path, header, existing);
+            existing?.Dispose();
             var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.Seek(0, SeekOrigin.End);
-            return new JournalWriter(path, stream, layout);
+            return new JournalWriter(path, stream, layout, JournalFormat.Seed(header));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +59,7 @@ internal sealed class JournalWriter : IDisposable
             BinaryPrimitives.WriteDoubleLittleEndian(record[(at + 8)..], result.Nll[i]);
         }
         if (values > 0) WriteValues(result, MemoryMarshal.Cast<byte, float>(record[at..^4]));
-        BinaryPrimitives.WriteUInt32LittleEndian(record[^4..], Crc32C.Of(record[..^4]));
+        BinaryPrimitives.WriteUInt32LittleEndian(record[^4..], JournalFormat.Checksum(record[..^4], seed));
         try
         {
             stream.Write(record);
@@ -99,17 +98,18 @@ internal sealed class JournalWriter : IDisposable
         return to[values.Length..];
     }
 
-    private static void Rewrite(string path, ReadOnlySpan<byte> planKey, JournalLayout layout, JournalReader? existing)
+    private static void Rewrite(string path, byte[] header, JournalReader? existing)
     {
         string fresh = path + ".new";
         using (var to = new FileStream(fresh, FileMode.Create, FileAccess.Write))
         {
-            to.Write(JournalFormat.Header(planKey, layout));
+            to.Write(header);
             if (existing is not null)
                 foreach (int step in existing.Steps.Order())
                     to.Write(existing.Record(step).Bytes);
             to.Flush(flushToDisk: true);
         }
+        existing?.Dispose();
         File.Move(fresh, path, overwrite: true);
     }
 }

@@ -16,7 +16,7 @@ internal static class PassSums
         results.Grow();
         if (plan.Count == 0) return;
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
-        var journal = JournalReader.Open(path, key, layout, plan.Count);
+        using var journal = JournalReader.Open(path, key, layout, plan.Count);
         if (journal is null || journal.Steps.Count != plan.Count)
             throw new UserException($"{path}: has {journal?.Steps.Count ?? 0} of {plan.Count} steps; go on with --resume");
         var passes = plan.Forest.Passes;
@@ -34,7 +34,7 @@ internal static class PassSums
                 nll[pass] += sum;
                 tokens[pass] += count;
                 int kept = layout.ValueCount(pass, count);
-                if (kept > rest.Length) throw new UserException($"{path}: step {step} lacks values of pass {pass}; delete the file and run again");
+                if (count < 0 || kept > rest.Length) throw new UserException($"{path}: step {step} lacks values of pass {pass}; delete the file and run again");
                 if ((all ? layout.Wants(pass) : passes.Wants(pass)) != PassWants.Sum)
                 {
                     if (!values.TryGetValue(pass, out var own)) values[pass] = own = new PassValues(layout.Wants(pass), passes.ListedIds.Count);

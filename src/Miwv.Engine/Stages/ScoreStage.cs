@@ -17,13 +17,10 @@ internal static class ScoreStage
     {
         if (plan.Count == 0) return new WaveTimes();
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
-        var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
+        using var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
         if (finished.Count == plan.Count) return new WaveTimes();
 
-        using var journal = JournalWriter.Open(journalPath, key, layout, existing);
-        long begin = Stopwatch.GetTimestamp();
-        using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
         long kept = 0;
         int passes = 0;
         foreach (int step in finished)
@@ -33,6 +30,9 @@ internal static class ScoreStage
             watch?.Add(existing.Record(step));
             live?.Add(existing.Record(step), layout);
         }
+        using var journal = JournalWriter.Open(journalPath, key, layout, existing);
+        long begin = Stopwatch.GetTimestamp();
+        using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
         long done = kept;
         try
         {

@@ -21,7 +21,8 @@ public sealed class JournalTests
             Assert.Equal(order[..first].Order(), journal.Check(journal.Open()));
             journal.Write(order[first..]);
             Assert.Equal(Enumerable.Range(0, TestJournal.Steps), journal.Check(journal.Open()));
-            Assert.True(journal.Open()!.IsClean);
+            using JournalReader whole = journal.Open()!;
+            Assert.True(whole.IsClean);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
     [Theory]
@@ -102,6 +103,36 @@ public sealed class JournalTests
         Assert.Contains("another plan", Assert.Throws<UserException>(journal.OpenWithOtherKey).Message, StringComparison.Ordinal);
         Assert.Contains("another plan", Assert.Throws<UserException>(journal.OpenWithOtherContents).Message, StringComparison.Ordinal);
         Assert.Equal([0, 1], journal.Check(journal.Open(steps: 2)));
+    }
+
+    /// <summary>A header that does not say whose it is lets nobody else's records in.</summary>
+    [Fact]
+    public void UnderADamagedHeaderOnlyThisPlansRecordsAreValid()
+    {
+        using TestJournal journal = New(4, perToken: false);
+        journal.Write(0, 1, 2);
+        byte[] damaged = journal.Bytes;
+        damaged[20] ^= 1; // of the plan key
+        journal.Bytes = damaged;
+        Assert.Equal([0, 1, 2], journal.Check(journal.Open()));
+        using JournalReader other = journal.OpenWithOtherKey()!;
+        Assert.Empty(other.Steps);
+        Assert.False(other.IsClean);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void AnotherFormatIsRefused(byte version)
+    {
+        using TestJournal journal = New(4, perToken: false);
+        journal.Write(0, 1, 2);
+        byte[] bytes = journal.Bytes;
+        bytes[8] = version;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(60), Crc32C.Of(bytes.AsSpan(0, 60)));
+        journal.Bytes = bytes;
+        Assert.Contains($"is of format {version}", Assert.Throws<UserException>(() => journal.Open()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

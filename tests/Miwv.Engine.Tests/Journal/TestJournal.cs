@@ -38,10 +38,11 @@ internal sealed class TestJournal(string path, int seed, bool perToken) : IDispo
         }
     }
 
-    /// <summary>The steps of a journal, each proven to be what was written.</summary>
-    public int[] Check(JournalReader? reader)
+    /// <summary>The steps of a journal, each proven to be what was written; closes it.</summary>
+    public int[] Check(JournalReader? opened)
     {
-        if (reader is null) return [];
+        if (opened is not { } reader) return [];
+        using var _ = reader;
         foreach (int step in reader.Steps)
         {
             JournalRecord record = reader.Record(step);
