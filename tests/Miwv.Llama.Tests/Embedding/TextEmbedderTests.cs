@@ -17,7 +17,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
         using LlamaModel? shared = name.Length == 0 ? null : LlamaModel.Load(SharedModels.Path(name), new ModelOptions(0));
         LlamaModel model = shared ?? tiny.Model;
         bool languageModel = shared is null || name.StartsWith("stories", StringComparison.Ordinal);
-        using var embedder = new TextEmbedder(model, languageModel, 256, 1);
+        using var embedder = new TextEmbedder(model, languageModel, 250, 1);
         Assert.Equal(Pooling.Mean, embedder.Pooling);
         int[][] tokens = [.. Texts.Select(t => model.Vocabulary.Tokenize(t, addSpecial: true))];
         embedder.Begin();
