@@ -10,11 +10,12 @@ internal unsafe struct SamplerInterface
     public nint accept;
     public delegate* unmanaged<Sampler*, void*, void> apply;
     public nint reset, clone, free;
-    public delegate* unmanaged<Sampler*, void*, uint, byte> backend_init;
+    public delegate* unmanaged<Sampler*, nint, uint, byte> backend_init;
     public nint backend_accept;
     public delegate* unmanaged<Sampler*, void*, void*, SamplerData*, void> backend_apply;
     public delegate* unmanaged<Sampler*, void> backend_set_input;
-    public nint backend_reset, copy_state;
+    public delegate* unmanaged<Sampler*, void> backend_reset;
+    public nint copy_state;
 }
 
 /// <summary>llama_sampler: interface and the pointer that was given with it.</summary>

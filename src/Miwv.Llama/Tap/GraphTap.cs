@@ -13,6 +13,7 @@ public sealed unsafe class GraphTap : IDisposable
     private readonly LlamaContext context;
     private readonly TapState* state;
     private readonly List<nint> chains = [];
+    private GraphGather? gather;
 
     /// <param name="sequences">Sequence ids 0..sequences−1 will be used; each needs a tap, or the library copies after all.</param>
     /// <param name="skipHead">Take the head's matrix product out of the graph.</param>
@@ -21,15 +22,12 @@ public sealed unsafe class GraphTap : IDisposable
         this.context = context;
         state = (TapState*)NativeMemory.AllocZeroed((nuint)sizeof(TapState));
         state->SkipHead = skipHead ? 1 : 0;
-        for (int sequence = 0; sequence < sequences; sequence++)
-        {
-            Sampler* chain = LlamaNative.llama_sampler_chain_init(0);
-            LlamaNative.llama_sampler_chain_add(chain, LlamaNative.llama_sampler_init(TapCallbacks.Table, state));
-            chains.Add((nint)chain);
-            if (LlamaNative.llama_set_sampler(context.Handle, sequence, chain) == 0)
-                throw new InvalidOperationException($"libllama took no tap for sequence {sequence}: {NativeLog.TakeError()}");
-        }
+        for (int sequence = 0; sequence < sequences; sequence++) SetChain(sequence);
     }
+
+    /// <summary>Whether the logits will be computed into host memory, and whether on an NVIDIA card.</summary>
+    public bool LogitsOnHost => GgmlNative.ggml_backend_buft_is_host(state->OutputBuffers) != 0;
+    public bool LogitsOnCuda => !LogitsOnHost && IsCuda(GgmlNative.ggml_backend_buft_name(state->OutputBuffers));
 
     /// <summary>Stopwatch timestamp at which the last decode had its mask, graph and inputs ready.</summary>
     public long InputsReady => state->InputsReady;
@@ -51,10 +49,16 @@ public sealed unsafe class GraphTap : IDisposable
         if (tensor->data == null || tensor->buffer == 0)
             throw new TapException("the logits have no memory");
         bool onHost = GgmlNative.ggml_backend_buffer_is_host(tensor->buffer) != 0;
-        byte* buffer = GgmlNative.ggml_backend_buffer_name(tensor->buffer);
-        bool onCuda = !onHost && buffer != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer).StartsWith("CUDA"u8);
+        bool onCuda = !onHost && IsCuda(GgmlNative.ggml_backend_buffer_name(tensor->buffer));
         return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, onHost, onCuda);
     }
+
+    /// <summary>Puts a gather into the graphs that are built from now on; before the first decode.</summary>
+    /// <param name="capacity">Logits picked in one decode; grows when more are asked for.</param>
+    public GraphGather GatherInGraph(int capacity) => gather ??= new GraphGather(this, state, capacity);
+
+    // A new chain for a sequence is what makes the library build its graph anew.
+    internal void RebuildGraph() => SetChain(0);
 
     /// <summary>Copies the logits that <see cref="Logits"/> described to the host, [Rows x Vocabulary].</summary>
     public void CopyLogits(Span<float> destination)
@@ -70,6 +74,18 @@ public sealed unsafe class GraphTap : IDisposable
         Debug.Assert(context.Handle.IsClosed, "the context must go first");
         foreach (nint chain in chains) LlamaNative.llama_sampler_free((Sampler*)chain);
         chains.Clear();
+        gather?.Dispose();
         NativeMemory.Free(state);
     }
+
+    private void SetChain(int sequence)
+    {
+        Sampler* chain = LlamaNative.llama_sampler_chain_init(0);
+        LlamaNative.llama_sampler_chain_add(chain, LlamaNative.llama_sampler_init(TapCallbacks.Table, state));
+        chains.Add((nint)chain);
+        if (LlamaNative.llama_set_sampler(context.Handle, sequence, chain) == 0)
+            throw new InvalidOperationException($"libllama took no tap for sequence {sequence}: {NativeLog.TakeError()}");
+    }
+
+    private static bool IsCuda(byte* name) => name != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).StartsWith("CUDA"u8);
 }

@@ -6,7 +6,7 @@ namespace Miwv.Llama.Tap;
 
 /// <summary>
 /// A backend sampler that samples nothing: it notes the logits tensor of the graph and hands no tensor on.
-/// With one on every sequence the library has no reason to copy logits to the host (LLAMA.md 2.4, 2.6 A).
+/// With one on every sequence the library has no reason to copy logits to the host.
 /// </summary>
 internal static unsafe class TapCallbacks
 {
@@ -21,6 +21,7 @@ internal static unsafe class TapCallbacks
         table->backend_init = &BackendInit;
         table->backend_apply = &BackendApply;
         table->backend_set_input = &BackendSetInput;
+        table->backend_reset = &BackendReset;
         return table;
     }
 
@@ -41,7 +42,14 @@ internal static unsafe class TapCallbacks
     private static void Apply(Sampler* sampler, void* candidates) { }
 
     [UnmanagedCallersOnly]
-    private static byte BackendInit(Sampler* sampler, void* bufferType, uint outputsPerSequence) => 1;
+    private static byte BackendInit(Sampler* sampler, nint bufferType, uint outputsPerSequence)
+    {
+        ((TapState*)sampler->ctx)->OutputBuffers = bufferType;
+        return 1;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void BackendReset(Sampler* sampler) => ((TapState*)sampler->ctx)->GraphIsNew = 1;
 
     [UnmanagedCallersOnly]
     private static void BackendApply(Sampler* sampler, void* context, void* graph, SamplerData* data)
@@ -55,12 +63,26 @@ internal static unsafe class TapCallbacks
             if (state->SkipHead != 0) Skip(logits);
             // graphs without outputs are kept apart by the library and must not hide the one that is reused
             if (logits->ne[1] > 0) state->Logits = logits;
+            if (logits->ne[1] > 0 && state->Capacity > 0 && state->GraphIsNew != 0)
+            {
+                state->GraphIsNew = 0; // once a graph, not once a row
+                GatherGraph.Add(context, graph, logits, state);
+            }
         }
         *data = default;
     }
 
     [UnmanagedCallersOnly]
-    private static void BackendSetInput(Sampler* sampler) => ((TapState*)sampler->ctx)->InputsReady = Stopwatch.GetTimestamp();
+    private static void BackendSetInput(Sampler* sampler)
+    {
+        var state = (TapState*)sampler->ctx;
+        if (state->IndexNeeded != 0 && state->IndexTensor != null)
+        {
+            state->IndexNeeded = 0;
+            GgmlNative.ggml_backend_tensor_set(state->IndexTensor, state->Index, 0, (nuint)state->Capacity * sizeof(int));
+        }
+        state->InputsReady = Stopwatch.GetTimestamp();
+    }
 
     // Some models scale or cap the logits after the product: walk back to it.
     private static void Skip(Tensor* tensor)

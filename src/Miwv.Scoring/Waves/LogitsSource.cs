@@ -5,25 +5,60 @@ using Miwv.Scoring.Gather;
 namespace Miwv.Scoring.Waves;
 
 /// <summary>The logits of a context's last decode and the gather that can read them there.</summary>
-internal sealed class LogitsSource(GraphTap tap, GatherPath path)
+internal sealed class LogitsSource
 {
+    private readonly GraphTap tap;
+    private readonly GatherPath path;
+    private readonly GraphGather? inGraph;
     private float[] copy = [];
     private bool onCard;
+
+    /// <param name="entropies">Entropies will be wanted.</param>
+    /// <param name="rows">Most rows of logits of one decode.</param>
+    public LogitsSource(GraphTap tap, GatherPath path, bool entropies, int rows, int vocabulary)
+    {
+        this.tap = tap;
+        if (path == GatherPath.Auto && !tap.LogitsOnHost && !(tap.LogitsOnCuda && CudaGather.IsUsable)) path = GatherPath.InGraph;
+        if (path == GatherPath.InGraph && (entropies || !GraphGather.Holds(rows, vocabulary))) path = GatherPath.HostCopy;
+        if (path == GatherPath.InGraph) inGraph = tap.GatherInGraph(rows);
+        this.path = path;
+    }
+
+    /// <summary>Before every decode: what will be gathered of it.</summary>
+    public void Ask(ReadOnlySpan<int> pairRow, ReadOnlySpan<int> pairTarget, int rows, ReadOnlySpan<int> listedIds, int vocabulary) =>
+        inGraph?.Ask(pairRow, pairTarget, rows, listedIds, vocabulary);
 
     /// <exception cref="TapException">The graph's logits are not what a gather can read.</exception>
     public LogitsView Read(int rows)
     {
         var logits = tap.Logits(rows);
         onCard = path == GatherPath.Cuda || (path == GatherPath.Auto && logits.OnCuda && CudaGather.IsUsable);
-        nint address = onCard || (path == GatherPath.Auto && logits.OnHost) ? logits.Address : Copy(rows * logits.Vocabulary);
+        bool where = onCard || inGraph is not null || (path == GatherPath.Auto && logits.OnHost);
+        nint address = where ? logits.Address : Copy(rows * logits.Vocabulary);
         return new LogitsView(address, rows, logits.Vocabulary, logits.Vocabulary, LogitsType.F32);
     }
 
     /// <summary>Computes a wave over what <see cref="Read"/> gave.</summary>
     public void Gather(in GatherWave wave)
     {
-        if (onCard) CudaGather.Compute(wave);
+        if (inGraph is not null)
+        {
+            inGraph.Read(wave.PairRow, wave.Logits.Rows, wave.LogProb, wave.RowListed);
+            AddSegments(wave);
+        }
+        else if (onCard) CudaGather.Compute(wave);
         else CpuGather.Compute(wave);
+    }
+
+    // in order and in fp64, as the other gathers do
+    private static void AddSegments(in GatherWave wave)
+    {
+        for (int segment = 0; segment < wave.SegmentNll.Length; segment++)
+        {
+            double nll = 0;
+            foreach (float logProb in wave.LogProb[wave.SegmentStart[segment]..wave.SegmentStart[segment + 1]]) nll -= logProb;
+            wave.SegmentNll[segment] = nll;
+        }
     }
 
     private nint Copy(int count)

@@ -20,6 +20,7 @@ public sealed partial class WaveExecutor : IDisposable
     private readonly DecodeBatch batch;
     private readonly WaveBuilder builder;
     private readonly List<int> resident = [], wanted = [];
+    private readonly int vocabulary;
     private readonly bool wantsEntropy;
     private readonly int[] listedIds;
     private float[] logProbs = [], entropies = [], listed = [], rowEntropy = [], rowListed = [];
@@ -39,12 +40,13 @@ public sealed partial class WaveExecutor : IDisposable
             CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
         });
         tap = new GraphTap(context, plan.Leaves);
-        source = new LogitsSource(tap, options.Gather);
+        vocabulary = model.Vocabulary.Size;
         batch = new DecodeBatch(plan.Limits.Tokens);
         builder = new WaveBuilder(plan);
         var passes = plan.Forest.Passes;
         wantsEntropy = passes.AllWants.HasFlag(PassWants.Entropies);
         listedIds = passes.AllWants.HasFlag(PassWants.Listed) ? [.. passes.ListedIds] : [];
+        source = new LogitsSource(tap, options.Gather, wantsEntropy, plan.Limits.Outputs, vocabulary);
     }
 
     public WaveTimes Times { get; } = new();
@@ -148,6 +150,7 @@ public sealed partial class WaveExecutor : IDisposable
         long packed = Stopwatch.GetTimestamp();
         if (step.Base == 0) context.Clear();
         else context.Truncate(step.Base);
+        source.Ask(builder.PairRow, builder.PairTarget, batch.OutputCount, listedIds, vocabulary);
         context.Decode(batch);
         context.Synchronize();
         long end = Stopwatch.GetTimestamp();

@@ -31,19 +31,51 @@ public sealed class GatherPathTests
         foreach (var (a, b) in cpu.Zip(card)) Assert.Equal(a, b, 1e-4);
     }
 
-    private static double[] Nll(GatherPath path)
+    [Fact]
+    public void TheGatherInTheGraphAgrees()
+    {
+        double[] cpu = Nll(GatherPath.Auto), graph = Nll(GatherPath.InGraph);
+        Assert.Equal(graph, Nll(GatherPath.InGraph));
+        Assert.NotEqual(cpu, graph); // it is another way, not the same one by another name
+        foreach (var (a, b) in cpu.Zip(graph)) Assert.Equal(a, b, 1e-5 * 20);
+    }
+
+    [Fact]
+    public void TheGraphGivesListedLogitsAndACopyGivesEntropies()
+    {
+        var (cpu, graph) = (Values(GatherPath.Auto, PassWants.Listed), Values(GatherPath.InGraph, PassWants.Listed));
+        Assert.NotEmpty(cpu.Listed);
+        Assert.Equal(cpu.Listed, graph.Listed);
+        var (host, copied) = (Values(GatherPath.Auto, PassWants.Entropies), Values(GatherPath.InGraph, PassWants.Entropies));
+        Assert.NotEmpty(host.Entropies);
+        Assert.Equal(host.Entropies, copied.Entropies);
+        Assert.Equal(host.Nll, copied.Nll);
+    }
+
+    private static double[] Nll(GatherPath path) => Values(path, PassWants.Sum).Nll;
+
+    private static (double[] Nll, float[] Entropies, float[] Listed) Values(GatherPath path, PassWants wants)
     {
         using var model = LlamaModel.Load(SampleModel(), new ModelOptions(0));
         var random = new Random(5);
         PassSet set = PassSet.Miwv(random, 12, 20, alphabet: 200);
         PassList passes = set.List();
         using TokenTable tokens = passes.Tokens;
+        passes.ListedIds = [5, 17, 60];
+        for (int pass = 0; pass < passes.Count; pass++) passes.Want(pass, wants);
         WavePlan plan = WavePlanner.Plan(new PrefixForest(passes), new WaveLimits(96, 64));
         using var executor = new WaveExecutor(model, plan, new ExecutorOptions(1, true, Gather: path));
         var nll = new List<double>();
-        for (int step = 0; step < plan.Count; step++) nll.AddRange(executor.Run(step).Nll);
+        var (entropies, listed) = (new List<float>(), new List<float>());
+        for (int step = 0; step < plan.Count; step++)
+        {
+            var result = executor.Run(step);
+            nll.AddRange(result.Nll);
+            entropies.AddRange(result.Entropies);
+            listed.AddRange(result.Listed);
+        }
         Assert.NotEmpty(nll);
-        return [.. nll];
+        return ([.. nll], [.. entropies], [.. listed]);
     }
 
     internal static string SampleModel()
