@@ -8,6 +8,18 @@ namespace Miwv.Perf.Scale;
 /// </summary>
 internal static class GivenGraph
 {
+    /// <summary>Every row of a block is shown the block's first, so that each demonstration has this many users; the first is shown the second.</summary>
+    public static KnnGraph Shared(int rows, int users)
+    {
+        var neighbors = new int[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            int first = row / (users + 1) * (users + 1);
+            neighbors[row] = row != first ? first : row + 1 < rows ? row + 1 : 0;
+        }
+        return new KnnGraph(rows, 1, neighbors, [.. Enumerable.Repeat(0.8, rows)]);
+    }
+
     public static KnnGraph Of(int rows)
     {
         var neighbors = new int[rows];

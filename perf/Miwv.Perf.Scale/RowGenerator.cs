@@ -9,7 +9,8 @@ namespace Miwv.Perf.Scale;
 /// </summary>
 internal static class RowGenerator
 {
-    public static void Write(string path, int rows, int seed)
+    /// <param name="answerWords">Words of every answer; null = as in Alpaca.</param>
+    public static void Write(string path, int rows, int seed, int? answerWords = null)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         using var json = new Utf8JsonWriter(file);
@@ -22,7 +23,7 @@ internal static class RowGenerator
             json.WriteString("id", $"row-{row:D7}");
             json.WriteString("instruction", Sentence(random, 4 + (int)(random.NextDouble() * random.NextDouble() * 26)));
             json.WriteString("input", random.NextDouble() < 0.4 ? Sentence(random, 2 + random.Next(22)) : "");
-            json.WriteString("output", row % 200 == 199 ? "" : Sentence(random, AnswerWords(random)));
+            json.WriteString("output", row % 200 == 199 ? "" : Sentence(random, answerWords ?? AnswerWords(random)));
             json.WriteEndObject();
             json.Flush();
             file.WriteByte((byte)'\n');

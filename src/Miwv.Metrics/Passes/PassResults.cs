@@ -44,6 +44,7 @@ public sealed class PassResults(PassList passes)
     /// <summary>Makes room for all passes listed so far; a pass without a result has NaN.</summary>
     public void Grow()
     {
+        nll.EnsureCapacity(passes.Count);
         while (nll.Count < passes.Count) nll.Add(double.NaN);
     }
 

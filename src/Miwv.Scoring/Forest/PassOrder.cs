@@ -20,21 +20,22 @@ internal sealed class PassOrder(PassList passes) : IComparer<int>
     /// <summary>Number of tokens two passes begin with in common, and the first differing tokens (0 if one ends there).</summary>
     public int CommonPrefix(int x, int y, out int left, out int right)
     {
-        var a = passes.Segments(x);
-        var b = passes.Segments(y);
+        var (i, endA) = passes.Segments(x);
+        var (j, endB) = passes.Segments(y);
         var tokens = passes.Tokens;
-        int common = 0, i = 0, j = 0, atA = 0, atB = 0;
-        while (i < a.Length && j < b.Length)
+        int common = 0, atA = 0, atB = 0;
+        Segment a = passes.SegmentAt(i), b = passes.SegmentAt(j);
+        while (true)
         {
-            int restA = a[i].Length - atA, restB = b[j].Length - atB, rest = Math.Min(restA, restB);
-            if (a[i].Text == b[j].Text && atA == atB)
+            int restA = a.Length - atA, restB = b.Length - atB, rest = Math.Min(restA, restB);
+            if (a.Text == b.Text && atA == atB)
             {
                 common += rest;
             }
             else
             {
-                var spanA = tokens[a[i].Text].Slice(atA, rest);
-                var spanB = tokens[b[j].Text].Slice(atB, rest);
+                var spanA = tokens[a.Text].Slice(atA, rest);
+                var spanB = tokens[b.Text].Slice(atB, rest);
                 int same = spanA.CommonPrefixLength(spanB);
                 common += same;
                 if (same < rest)
@@ -44,8 +45,12 @@ internal sealed class PassOrder(PassList passes) : IComparer<int>
                     return common;
                 }
             }
-            if (rest == restA) { i++; atA = 0; } else atA += rest;
-            if (rest == restB) { j++; atB = 0; } else atB += rest;
+            atA += rest;
+            atB += rest;
+            bool endsA = rest == restA && ++i == endA, endsB = rest == restB && ++j == endB;
+            if (endsA || endsB) break;
+            if (rest == restA) (a, atA) = (passes.SegmentAt(i), 0);
+            if (rest == restB) (b, atB) = (passes.SegmentAt(j), 0);
         }
         left = right = 0;
         return common;

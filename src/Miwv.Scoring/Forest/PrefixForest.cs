@@ -9,9 +9,7 @@ namespace Miwv.Scoring.Forest;
 public sealed class PrefixForest
 {
     private readonly int[] order, shared;
-    private readonly long[] nodesBefore;
-    private readonly long[] outputsBefore;
-    private readonly int[] leavesBefore;
+    private RangeSums? sums;
 
     public PrefixForest(PassList passes) : this(passes, Enumerable.Range(0, passes.Count))
     {
@@ -28,15 +26,9 @@ public sealed class PrefixForest
         shared = new int[count];
         for (int i = 1; i < count; i++) shared[i] = comparer.CommonPrefix(order[i - 1], order[i], out _, out _);
 
-        nodesBefore = new long[count + 1];
-        outputsBefore = new long[count + 1];
-        leavesBefore = new int[count + 1];
         for (int i = 0; i < count; i++)
         {
-            nodesBefore[i + 1] = nodesBefore[i] + Length(i) - shared[i];
-            outputsBefore[i + 1] = outputsBefore[i] + NewOutputs(i);
-            bool leaf = i + 1 == count || shared[i + 1] < Length(i);
-            leavesBefore[i + 1] = leavesBefore[i] + (leaf ? 1 : 0);
+            NodeCount += Length(i) - shared[i];
             PlainTokens += Length(i);
         }
     }
@@ -45,7 +37,7 @@ public sealed class PrefixForest
     public int Count => order.Length;
 
     /// <summary>Nodes of the trie = the fewest tokens that must be decoded.</summary>
-    public long NodeCount => nodesBefore[^1];
+    public long NodeCount { get; }
 
     /// <summary>Tokens that a loop without sharing decodes.</summary>
     public long PlainTokens { get; }
@@ -58,13 +50,13 @@ public sealed class PrefixForest
     public int Shared(int i) => shared[i];
 
     /// <summary>Nodes of places [lo, hi) that lie at <paramref name="depth"/> or deeper, if all of them share that many tokens.</summary>
-    public long Nodes(int lo, int hi, int depth) => hi == lo ? 0 : Math.Max(0, Length(lo) - depth) + nodesBefore[hi] - nodesBefore[lo + 1];
+    public long Nodes(int lo, int hi, int depth) => hi == lo ? 0 : Math.Max(0, Length(lo) - depth) + Sums.Nodes[hi] - Sums.Nodes[lo + 1];
 
     /// <summary>Leaves among places [lo, hi): passes that no other of the range continues.</summary>
     public int Leaves(int lo, int hi)
     {
         if (hi == lo) return 0;
-        return leavesBefore[hi - 1] - leavesBefore[lo] + 1;
+        return Sums.Leaves[hi - 1] - Sums.Leaves[lo] + 1;
     }
 
     /// <summary>At least as many as the rows of logits that places [lo, hi) need at <paramref name="depth"/> or deeper.</summary>
@@ -73,7 +65,7 @@ public sealed class PrefixForest
         if (hi == lo) return 0;
         int pass = order[lo];
         int first = Math.Max(0, Passes.ScoredTo(pass) - 1 - Math.Max(depth, Passes.ScoredFrom(pass) - 1));
-        return first + outputsBefore[hi] - outputsBefore[lo + 1];
+        return first + Sums.Outputs[hi] - Sums.Outputs[lo + 1];
     }
 
     /// <summary>The tokens that all places of [lo, hi) share.</summary>
@@ -84,6 +76,11 @@ public sealed class PrefixForest
         return depth;
     }
 
+    /// <summary>Gives back what only planning needs, 20 bytes a pass; planning again makes it again.</summary>
+    internal void EndPlanning() => sums = null;
+
+    private RangeSums Sums => sums ??= new RangeSums(this);
+
     // Rows of logits that place i needs and its predecessor does not ask for already.
     private int NewOutputs(int i)
     {
@@ -93,5 +90,26 @@ public sealed class PrefixForest
         int from = Math.Max(Passes.ScoredFrom(pass), Passes.ScoredFrom(before)) - 1;
         int to = Math.Min(Math.Min(Passes.ScoredTo(pass), Passes.ScoredTo(before)) - 1, shared[i]);
         return rows - Math.Max(0, to - from);
+    }
+
+    // Running sums over the places, for the nodes, rows of logits and leaves of any range.
+    private sealed class RangeSums
+    {
+        public RangeSums(PrefixForest forest)
+        {
+            int count = forest.Count;
+            (Nodes, Outputs, Leaves) = (new long[count + 1], new long[count + 1], new int[count + 1]);
+            for (int i = 0; i < count; i++)
+            {
+                Nodes[i + 1] = Nodes[i] + forest.Length(i) - forest.shared[i];
+                Outputs[i + 1] = Outputs[i] + forest.NewOutputs(i);
+                bool leaf = i + 1 == count || forest.shared[i + 1] < forest.Length(i);
+                Leaves[i + 1] = Leaves[i] + (leaf ? 1 : 0);
+            }
+        }
+
+        public long[] Nodes { get; }
+        public long[] Outputs { get; }
+        public int[] Leaves { get; }
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Miwv.Scoring.Passes;
 
 /// <summary>
@@ -8,9 +6,10 @@ namespace Miwv.Scoring.Passes;
 /// </summary>
 public sealed class PassList(TokenTable tokens)
 {
-    private readonly List<int> firstSegment = [0];
-    private readonly List<Segment> segments = [];
-    private readonly List<int> lengths = [], scoredFrom = [], scoredTo = [];
+    private readonly ChunkedInts firstSegment = [0], texts = [], lengths = [], scoredFrom = [], scoredTo = [];
+
+    // segments shorter than their text, by place; they stand as ~text among the texts
+    private readonly Dictionary<int, int> cuts = [];
     private readonly Dictionary<int, PassWants> wants = [];
 
     public TokenTable Tokens => tokens;
@@ -38,8 +37,15 @@ public sealed class PassList(TokenTable tokens)
         AllWants |= more;
     }
 
-    public ReadOnlySpan<Segment> Segments(int pass) =>
-        CollectionsMarshal.AsSpan(segments)[firstSegment[pass]..firstSegment[pass + 1]];
+    /// <summary>Places [First, End) of a pass's segments.</summary>
+    internal (int First, int End) Segments(int pass) => (firstSegment[pass], firstSegment[pass + 1]);
+
+    /// <summary>The segment at a place.</summary>
+    internal Segment SegmentAt(int place)
+    {
+        int text = texts[place];
+        return text >= 0 ? new Segment(text, tokens.Length(text)) : new Segment(~text, cuts[place]);
+    }
 
     /// <summary>Adds a pass whose last segment is scored.</summary>
     /// <returns>Its index.</returns>
@@ -59,12 +65,15 @@ public sealed class PassList(TokenTable tokens)
         {
             if (part.Length < 0 || part.Length > tokens.Length(part.Text))
                 throw new ArgumentException($"segment of {part.Length} tokens in a text of {tokens.Length(part.Text)}");
-            if (part.Length > 0) segments.Add(part);
             length += part.Length;
+            if (part.Length == 0) continue;
+            bool whole = part.Length == tokens.Length(part.Text);
+            if (!whole) cuts[texts.Count] = part.Length;
+            texts.Add(whole ? part.Text : ~part.Text);
         }
         if (from < 1 || to <= from || to > length)
             throw new ArgumentException($"scored span {from}..{to} of a pass of {length} tokens");
-        firstSegment.Add(segments.Count);
+        firstSegment.Add(texts.Count);
         lengths.Add(length);
         scoredFrom.Add(from);
         scoredTo.Add(to);
@@ -74,9 +83,11 @@ public sealed class PassList(TokenTable tokens)
     /// <summary>Copies tokens [from, from + to.Length) of a pass.</summary>
     public void CopyTokens(int pass, int from, Span<int> to)
     {
-        foreach (var segment in Segments(pass))
+        var (place, end) = Segments(pass);
+        for (; place < end; place++)
         {
             if (to.IsEmpty) return;
+            var segment = SegmentAt(place);
             if (from >= segment.Length)
             {
                 from -= segment.Length;

@@ -33,6 +33,7 @@ public sealed class WavePlanner
             throw new ArgumentException($"wave limits {limits}");
         var planner = new WavePlanner(forest, limits);
         planner.Pack();
+        forest.EndPlanning();
         return new WavePlan(forest, limits, planner.steps, planner.ranges);
     }
 

@@ -1,0 +1,45 @@
+using BenchmarkDotNet.Attributes;
+
+namespace Miwv.Perf.Suite.Micro;
+
+/// <summary>A journal opened, every record checked and its sums read, against reading the file and copying it ten times in memory.</summary>
+public class JournalReadBenchmark : MicroBenchmark
+{
+    private const int Steps = 30_000;
+    private string file = "";
+    private byte[] bytes = [], copy = [];
+    private double sum;
+
+    public override string Name => "journal read";
+    public override string Against => "file read and 10 memcpy";
+    public override int Units => 4;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        file = JournalAppendBenchmark.Write(Steps);
+        bytes = File.ReadAllBytes(file);
+        copy = new byte[bytes.Length];
+    }
+
+    protected override void Unit()
+    {
+        var journal = JournalAppendBenchmark.Read(file, Steps);
+        for (int step = 0; step < Steps; step++)
+        {
+            var record = journal.Record(step);
+            for (int i = 0; i < record.Segments; i++) sum += record.Segment(i).Nll;
+        }
+        ((object)journal as IDisposable)?.Dispose();
+    }
+
+    protected override void Fixed()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            using var handle = File.OpenHandle(file);
+            RandomAccess.Read(handle, bytes, 0);
+            for (int n = 0; n < 10; n++) bytes.CopyTo(copy, 0);
+        }
+    }
+}
