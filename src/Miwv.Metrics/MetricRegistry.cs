@@ -61,7 +61,7 @@ public static class MetricRegistry
         {
             string name = item.Split('=')[0];
             if (!ByName.TryGetValue(name, out var make))
-                throw new UserException($"--metric {item}: there is no such metric; `miwv metrics` lists them");
+                throw new UserException($"--metric {item}: there is no such metric{Spelling.Hint(name, ByName.Keys)}; `miwv metrics` lists them");
             var metric = make(Parameter(item, make(null).Info));
             if (metrics.Any(m => m.Field == metric.Field))
                 throw new UserException($"--metric {list}: {metric.Field} is named twice");

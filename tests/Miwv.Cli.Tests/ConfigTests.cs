@@ -19,16 +19,50 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_runs_own_file_repeats_its_latest_selection()
+    {
+        string[] first = ["select", TerminalTests.Samples, "--limit", "40", "--metric", "miwv,ifd", "--run", folder + "/a"];
+        Assert.Equal(0, Run(out _, [.. first, "-o", folder + "/first.json"]));
+        Assert.Equal(0, Run(out _, [.. first, "--top", "7", "--gate", "ifd<=3", "--gate", "miwv<=5", "--selector", "cosine-cap", "--cap", "0.8", "-o", folder + "/a.json"]));
+        Assert.Equal(0, Run(out _, "select", "--config", folder + "/a/run.json", "--run", folder + "/b", "-o", folder + "/b.json"));
+        Assert.NotEqual(File.ReadAllBytes(folder + "/first.json"), File.ReadAllBytes(folder + "/a.json"));
+        Assert.Equal(File.ReadAllBytes(folder + "/a.json"), File.ReadAllBytes(folder + "/b.json"));
+        foreach (string name in new[] { "run.json", "scores.jsonl", "summary.json" })
+            Assert.Equal(File.ReadAllBytes($"{folder}/a/{name}"), File.ReadAllBytes($"{folder}/b/{name}"));
+        Assert.Equal(0, Run(out _, "score", "--from", folder + "/a", "--metric", "miwv,loss", "--run", folder + "/c"));
+        Assert.Equal(0, Run(out string error, "score", "--config", folder + "/c/run.json", "--run", folder + "/d"));
+        Assert.DoesNotContain("miwv: ", error, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(folder + "/c/scores.jsonl"), File.ReadAllBytes(folder + "/d/scores.jsonl"));
+    }
+
+    [Theory]
+    [InlineData("select data.json --limt 3", "--limt: select has no such option (the nearest is --limit)")]
+    [InlineData("selct data.json", "selct: no such command (the nearest is select)")]
+    [InlineData("select data.json --limit many", "--limit many: is not a whole number")]
+    [InlineData("select data.json --limit", "--limit: its value is missing, N")]
+    [InlineData("select a.json b.json", "b.json: one argument too many for select")]
+    [InlineData("top", "top: <run> is missing")]
+    [InlineData("select --config a.json --config b.json", "--config: is there twice")]
+    public void A_bad_command_line_is_one_line_with_the_nearest_word(string line, string expected)
+    {
+        Assert.Equal(2, Run(out string error, line.Split(' ')));
+        Assert.Contains(expected, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Yaml_lines_are_flags_and_the_command_line_wins()
     {
-        string file = Write("run.yaml", $"# a recipe\ndata: {TerminalTests.Samples}\nlimit: 999999   # too many\ntop: '3'\nexact: false\nrun: \"{folder}/y\"\n");
+        string file = Write("run.yaml", $"# a recipe\ndata: {TerminalTests.Samples}\nlimit: 999999   # too many\ntop: '3'\ngate: [\"miwv<=9\", 'miwv<=8']\nexact: false\nrun: \"{folder}/y\"\n");
         Assert.Equal(0, Run(out string error, "select", "--config", file, "--limit", "40", "--json"));
         Assert.Equal(40, File.ReadLines(folder + "/y/scores.jsonl").Count());
         Assert.DoesNotContain("miwv: ", error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("c.json", "{\"limits\": 3}", "no setting \"limits\"")]
+    [InlineData("c.json", "{\"limits\": 3}", "no setting \"limits\" (the nearest is limit)")]
+    [InlineData("c.yaml", "gate: [ifd<=1\n", "c.yaml:1: not a list")]
+    [InlineData("c.yaml", "limit: 3\nlimit: 4\n", "limit is there twice")]
+    [InlineData("c.yaml", "limit: 3.5\n", "limit is 3.5; it has to be a whole number")]
     [InlineData("c.json", "{\"limit\": [3, 4]}", "limit has 2 values")]
     [InlineData("c.json", "{\"limit\": 3,\n oops", "c.json:2: not JSON")]
     [InlineData("c.json", "[]", "not a JSON object")]

@@ -32,7 +32,7 @@ public sealed class ConversationTests : IDisposable
     {
         Row row = Read("""{"conversations":[{"from":"human","value":"h"},{"from":"function_call","value":"f"},{"from":"observation","value":"o"},{"from":"gpt","value":"g"}],"tools":"[]"}""");
         Assert.Equal(("o", "g"), (row.Instruction, row.Output));
-        Assert.Equal([User("h"), Assistant("f")], row.History);
+        Assert.Equal([User("h"), Assistant("f") with { IsTool = true }], row.History);
         row = Read("""{"conversations":[{"from":"human","value":"h"},{"from":"function_call","value":"f"}]}""");
         Assert.Equal(("h", "f"), (row.Instruction, row.Output));
     }

@@ -178,7 +178,7 @@ public sealed class RowFileErrorTests : IDisposable
     [Theory]
     [InlineData("output", "--columns output: \"output\" is not of the form instruction=COLUMN")]
     [InlineData("output=", "--columns output=: \"output=\" is not of the form instruction=COLUMN")]
-    [InlineData("answer=a", "--columns answer=a: \"answer\" is none of id, instruction, input, output, system, history, messages, conversations")]
+    [InlineData("answer=a", "--columns answer=a: \"answer\" is none of id, instruction, input, output, system, history, messages, conversations, role_tag, content_tag, user_tag, assistant_tag, observation_tag, function_tag, system_tag")]
     [InlineData("output=a,output=b", "--columns output=a,output=b: output is given twice")]
     [InlineData("output=a,input=a", "--columns output=a,input=a: the column \"a\" is given twice")]
     public void AWrongColumnsOption(string text, string message) =>

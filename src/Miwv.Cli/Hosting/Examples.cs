@@ -19,6 +19,7 @@ internal static class Examples
             "miwv select samples/tasks.json --top 5% -o selected.json --run runs/tasks",
             "miwv select samples/tasks.json --top 20 --run runs/tasks --format sharegpt -o chat.json --dataset-info dataset_info.json --axolotl axolotl.yaml",
             "miwv select . --dataset chat --top 50% -m samples/tasks-llama.gguf --run runs/chat -o best.json",
+            "miwv select axolotl.yaml --top 10 -m samples/tasks-llama.gguf --run runs/axolotl -o best.jsonl",
             "miwv select samples/tasks.json --metric miwv,ifd --gate \"ifd<=1\" --selector cosine-cap -o diverse.json",
             "miwv select --config runs/tasks/run.json --run runs/again -o again.json",
         ],

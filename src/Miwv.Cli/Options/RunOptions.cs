@@ -12,8 +12,8 @@ namespace Miwv.Cli.Options;
 /// <summary>The options that all commands on a data set share; names are those llama.cpp users know.</summary>
 internal sealed class RunOptions
 {
-    public readonly Argument<string?> Data = new("data") { Arity = ArgumentArity.ZeroOrOne, Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz; or a LLaMA-Factory dataset_info.json or its folder" };
-    public readonly Option<string?> Dataset = new("--dataset") { Description = "the entry of dataset_info.json to read", HelpName = "NAME" };
+    public readonly Argument<string?> Data = new("data") { Arity = ArgumentArity.ZeroOrOne, Description = "Alpaca, ShareGPT or messages rows: .json or .jsonl, also .gz; a LLaMA-Factory dataset_info.json or its folder, an axolotl .yaml" };
+    public readonly Option<string?> Dataset = new("--dataset") { Description = "the data set of dataset_info.json or of the axolotl .yaml to read", HelpName = "NAME" };
     public readonly Option<string?> Model = new("--model", "-m") { Description = "GGUF of the model that will be tuned (default: the only .gguf beside the data)", HelpName = "GGUF" };
     public readonly Option<string?> Embedder = new("--embedder", "-e") { Description = "GGUF embedding model (default: the scoring model's own mean hidden state)", HelpName = "GGUF" };
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
@@ -62,7 +62,7 @@ internal sealed class RunOptions
         try
         {
             var map = parsed.GetValue(Columns) is { } named ? ColumnMap.Parse(named) : ColumnMap.Default;
-            if (parsed.GetValue(Dataset) is not null || DatasetInfo.IsAt(data)) (data, map) = Entry(parsed, data, info);
+            if (parsed.GetValue(Dataset) is not null || DatasetInfo.IsAt(data) || AxolotlConfig.IsAt(data)) (data, map) = Entry(parsed, data, info);
             return new RunSettings
             {
                 DataPath = data,
@@ -111,7 +111,7 @@ internal sealed class RunOptions
     private (string, ColumnMap) Entry(ParseResult parsed, string path, Action<string> info)
     {
         if (parsed.GetResult(Columns) is { Implicit: false }) throw new UsageException("--dataset and --columns: the entry names the columns; give one of the two");
-        var entry = DatasetInfo.Read(path, parsed.GetValue(Dataset));
+        var entry = AxolotlConfig.IsAt(path) ? AxolotlConfig.Read(path, parsed.GetValue(Dataset)) : DatasetInfo.Read(path, parsed.GetValue(Dataset));
         foreach (string note in entry.Notes) info(note);
         info($"data: {entry.File}{(entry.Columns.ToString() is { Length: > 0 } columns ? $", columns {columns}" : "")}");
         return (entry.File, entry.Columns);

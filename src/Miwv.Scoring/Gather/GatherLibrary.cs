@@ -74,7 +74,7 @@ public static unsafe class GatherLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw new UserException($"{path}: can't be loaded ({e.Message}); rebuild it with scripts/build", e);
+            throw new UserException($"{path}: cannot be loaded ({e.Message}); rebuild it with scripts/build", e);
         }
         NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(),
             (name, _, _) => name == GatherNative.Library ? handle : 0);

@@ -13,12 +13,18 @@ internal static class Checkout
     public static string? FakeLibraries { get; } = Above(Path.Combine("artifacts", "native", "fake"), Path.Combine("empty", "libllama.v0.5.0.so"));
 
     /// <summary>The program, built beside these tests.</summary>
-    public static string Program { get; } = FindProgram();
+    public static string Program { get; } = Built("Miwv.Cli", "miwv");
 
-    private static string FindProgram()
+    /// <summary>The program of samples/library.</summary>
+    public static string LibrarySample { get; } = Built("Miwv.Samples.Library", "miwv-library-sample");
+
+    /// <summary>The folder with README.md.</summary>
+    public static string Root { get; } = Path.GetDirectoryName(Path.GetDirectoryName(Data))!;
+
+    private static string Built(string project, string name)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        string program = Path.Combine(own.Parent!.Parent!.FullName, "Miwv.Cli", own.Name, OperatingSystem.IsWindows() ? "miwv.exe" : "miwv");
+        string program = Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, OperatingSystem.IsWindows() ? name + ".exe" : name);
         return File.Exists(program) ? program : throw new FileNotFoundException($"{program}: build it first");
     }
 

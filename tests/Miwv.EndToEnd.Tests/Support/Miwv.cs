@@ -24,6 +24,13 @@ internal sealed class Miwv : IDisposable
         return miwv.Wait();
     }
 
+    /// <summary>Runs another program to the end.</summary>
+    public static Result Other(string folder, string program, params IEnumerable<string> arguments)
+    {
+        using Miwv other = Launch(folder, program, arguments);
+        return other.Wait();
+    }
+
     /// <summary>Runs a shell line in which $MIWV is the program.</summary>
     public static Result Shell(string folder, string line)
     {
