@@ -1,6 +1,8 @@
 using Miwv.Cli.Screen;
 using Miwv.Cli.Terminal;
 using Miwv.Engine;
+using Miwv.Engine.Following;
+using Miwv.Engine.Resources;
 
 namespace Miwv.Cli.Tests;
 
@@ -10,6 +12,7 @@ public sealed class ScreenTests
 
     [Theory]
     [InlineData(80, 24)]
+    [InlineData(120, 40)]
     [InlineData(200, 60)]
     [InlineData(60, 14)]
     public void A_running_run(int width, int height)
@@ -21,7 +24,8 @@ public sealed class ScreenTests
 
     [Theory]
     [InlineData(80, 24)]
-    [InlineData(140, 40)]
+    [InlineData(120, 40)]
+    [InlineData(200, 60)]
     public void A_finished_run(int width, int height)
     {
         using var small = new SmallRun();
@@ -31,6 +35,7 @@ public sealed class ScreenTests
 
     [Theory]
     [InlineData(80, 24)]
+    [InlineData(120, 40)]
     [InlineData(200, 60)]
     public void An_open_row(int width, int height)
     {
@@ -52,6 +57,21 @@ public sealed class ScreenTests
         var monitor = Running(small);
         Press(state, monitor, '?');
         Golden.Check("help-80x24", Draw(monitor, state, 80, 24));
+    }
+
+    [Theory]
+    [InlineData(80, 24)]
+    [InlineData(120, 40)]
+    public void A_followed_run_that_was_killed(int width, int height)
+    {
+        using var small = new SmallRun();
+        using var state = new ScreenState();
+        var monitor = new RunMonitor("view", "miwv-runs/rows-12ab34cd", new FixedClock(), default) { IsOwn = false };
+        monitor.Show(RowBoard.Of(small.Run), 2);
+        LiveStage[] stages = [new(new StageProgress("embed", 5000, 5000, "tokens", 8), 30, true), new(new StageProgress("score", 50_000, 200_000, "tokens"), 5, false)];
+        monitor.Follow(new LiveState(1, 0, 7, 37, false, stages, ["2 rows have no answer"], new ResourceUse(1.87, 312L << 20, null)), RunPhase.Stopped,
+            "stopped; resume with miwv select --config miwv-runs/rows-12ab34cd/run.json --run miwv-runs/rows-12ab34cd --resume");
+        Golden.Check($"stopped-{width}x{height}", Draw(monitor, state, width, height));
     }
 
     [Fact]
@@ -139,15 +159,47 @@ public sealed class ScreenTests
         Assert.Equal(10, monitor.Stage.Left!.Value.TotalSeconds, 3);
     }
 
+    [Fact]
+    public void What_another_process_says_moves_on_with_the_clock_until_it_stops()
+    {
+        var clock = new FixedClock();
+        var monitor = new RunMonitor("view", "run", clock, default) { IsOwn = false };
+        LiveState At(long done, double seconds) => new(1, 0, done, seconds + 2, false, [new(new StageProgress("score", done, 100, "tokens"), seconds, false)], [], new ResourceUse(1, 1, null));
+        monitor.Follow(At(20, 10), RunPhase.Running, null);
+        clock.Advance(5);
+        Assert.Equal(15, monitor.Stage!.Elapsed.TotalSeconds, 3);
+        monitor.Follow(At(50, 15), RunPhase.Running, null);
+        Assert.Equal((15, 15, 17), (monitor.Stage.Elapsed.TotalSeconds, monitor.Stage.Left!.Value.TotalSeconds, monitor.Elapsed.TotalSeconds));
+        Assert.Equal(6, monitor.Stage.Rate, 3);
+        monitor.Follow(At(50, 15), RunPhase.Stopped, "stopped");
+        clock.Advance(1000);
+        Assert.Equal((15, true), (monitor.Stage.Elapsed.TotalSeconds, monitor.Stage.IsFinished));
+    }
+
+    [Fact]
+    public void Metrics_of_which_the_low_end_is_best_are_sorted_so()
+    {
+        using var small = new SmallRun("min_k20");
+        using var state = new ScreenState();
+        var monitor = Finished(small);
+        var view = new ScreenView(monitor, state, null, false, true);
+        for (int i = 0; i < 3; i++) Press(state, monitor, 's');
+        Assert.Contains("^min_k20", Text(view.Draw(100, 30)), StringComparison.Ordinal);
+        Assert.Equal([3, 0, 1, 2, 7], view.Order);
+        Press(state, monitor, 'r');
+        view.Draw(100, 30);
+        Assert.Equal([7, 2, 1, 0, 3], view.Order);
+    }
+
     private static RunMonitor Running(SmallRun small)
     {
         var clock = new FixedClock();
-        var monitor = new RunMonitor("select", "rows.json  base-7b.gguf", clock, default) { CpuShare = 1.87, MemoryBytes = 312L << 20 };
+        var monitor = new RunMonitor("select", "rows.json  base-7b.gguf", clock, default) { Use = new ResourceUse(1.87, 312L << 20, new CardUse("NVIDIA H200", 1, 0.93, 20L << 30, 140L << 30)) };
         monitor.Report(new StageProgress("read", 900, 900, "bytes"));
         clock.Advance(2);
         monitor.Report(new StageProgress("embed", 5000, 5000, "tokens", 8));
         clock.Advance(30);
-        monitor.Show(RowBoard.Of(small.Run), null);
+        monitor.Show(RowBoard.Of(small.Run), 2);
         monitor.Report(new StageProgress("score", 0, 200_000, "tokens"));
         clock.Advance(5);
         monitor.Report(new StageProgress("score", 50_000, 200_000, "tokens"));
@@ -157,8 +209,8 @@ public sealed class ScreenTests
 
     private static RunMonitor Finished(SmallRun small)
     {
-        var monitor = new RunMonitor("view", "run  base-7b.gguf", new FixedClock(), default);
-        monitor.Show(RowBoard.Of(small.Run), null);
+        var monitor = new RunMonitor("view", "run  base-7b.gguf", new FixedClock(), default) { IsOwn = false };
+        monitor.Show(RowBoard.Of(small.Run), 1);
         monitor.End();
         return monitor;
     }

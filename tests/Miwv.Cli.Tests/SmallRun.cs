@@ -18,13 +18,14 @@ internal sealed class SmallRun : IDisposable
         ("Café naïve e\u0301 combining", "Ça va", "ok", 4, 2),
     ];
 
-    public SmallRun()
+    /// <param name="further">Field of the run's further metric.</param>
+    public SmallRun(string further = "ifd")
     {
         var data = new JsonArray([.. Rows.Select((r, i) => (JsonNode)new JsonObject { ["id"] = $"row-{i}", ["instruction"] = r.Instruction, ["output"] = r.Output })]);
         File.WriteAllText(Data, data.ToJsonString());
         Directory.CreateDirectory(Folder);
         File.WriteAllText(Path.Combine(Folder, "run.json"), $$$"""{"program": "miwv 0.1.0", "settings": {{{Settings()}}}, "identity": {"template": "<b>&"}}""");
-        File.WriteAllLines(Path.Combine(Folder, "scores.jsonl"), Rows.Select((r, i) => Line(r, i)));
+        File.WriteAllLines(Path.Combine(Folder, "scores.jsonl"), Rows.Select((r, i) => Line(r, i, further)));
         Run = StoredRun.Open(Folder, default);
     }
 
@@ -52,13 +53,13 @@ internal sealed class SmallRun : IDisposable
         return JsonNode.Parse(stream.ToArray())!["settings"]!.ToJsonString();
     }
 
-    private static string Line((string Instruction, string Output, string Status, double Zero, double One) row, int index)
+    private static string Line((string Instruction, string Output, string Status, double Zero, double One) row, int index, string further)
     {
         JsonNode? Number(double value) => double.IsNaN(value) ? null : JsonValue.Create(value);
         return new JsonObject
         {
             ["id"] = $"row-{index}", ["status"] = row.Status, ["neighbor"] = $"row-{(index + 1) % 4}", ["cosine"] = 0.9 - index / 100.0, ["n_answer"] = row.Output.Length,
-            ["zero_nll"] = Number(row.Zero), ["one_nll"] = Number(row.One), ["miwv"] = Number(row.One - row.Zero), ["demo_cut"] = index == 3, ["ifd"] = Number(row.Zero / 5),
+            ["zero_nll"] = Number(row.Zero), ["one_nll"] = Number(row.One), ["miwv"] = Number(row.One - row.Zero), ["demo_cut"] = index == 3, [further] = Number(row.Zero / 5),
         }.ToJsonString();
     }
 }

@@ -8,7 +8,7 @@ public sealed class TerminalTests
     internal static string Samples { get; } = FindSamples();
 
     public static TheoryData<string> Cases => Tmux.IsInstalled
-        ? [nameof(NoTerminal), nameof(PauseResizeOpenQuitResume), nameof(KilledByTerm), nameof(Background), nameof(CtrlC), nameof(NoColor), nameof(DumbTerminal), nameof(View), nameof(TuiOff)]
+        ? [nameof(NoTerminal), nameof(PauseResizeOpenQuitResume), nameof(KilledByTerm), nameof(Background), nameof(CtrlC), nameof(NoColor), nameof(DumbTerminal), nameof(View), nameof(ViewOfARunningRun), nameof(TuiOff)]
         : [nameof(NoTerminal)];
 
     [Theory]
@@ -146,6 +146,34 @@ public sealed class TerminalTests
         tmux.Keys("q");
         tmux.Wait(screen => screen.Contains("READY", StringComparison.Ordinal), "prompt");
         Restored(tmux);
+    }
+
+    private static void ViewOfARunningRun(string folder)
+    {
+        using var run = new Tmux(80, 24);
+        using var view = new Tmux(80, 24);
+        run.Line($"sh -c 'echo $$ > {folder}/pid; exec {Select(folder, 1800)} --tui off'; echo code $?");
+        view.Line($"until [ -f {folder}/run/run.json ]; do sleep 0.1; done; {Tmux.Program} view {folder}/run; echo left $?");
+        view.Wait(screen => screen.Contains("running", StringComparison.Ordinal) && screen.Contains("     3 ", StringComparison.Ordinal), "rows of the running run");
+        string screen = view.Wait("tokens/s computed");
+        Assert.Contains("q leave", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("p pause", screen, StringComparison.Ordinal);
+
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-KILL", File.ReadAllText(folder + "/pid").Trim()])) kill.WaitForExit();
+        view.Wait("STOPPED");
+        view.Wait("stopped; resume with");
+        view.Keys("Enter");
+        view.Wait("neighbour t");
+        view.Keys("Escape");
+
+        run.Line("clear; " + Select(folder, 1800) + " --tui off --resume; echo code $?");
+        view.Wait("running");
+        run.Wait("code 0");
+        view.Wait("finished");
+        view.Keys("q");
+        view.Wait("left 0");
+        Restored(view);
+        Assert.Equal(["embeddings.miwv", "neighbors.bin", "neighbors.json", "passes.journal", "run.json", "run.lock", "scores.jsonl", "summary.json"], Directory.GetFiles(folder + "/run").Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private static void Restored(Tmux tmux)

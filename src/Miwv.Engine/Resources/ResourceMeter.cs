@@ -14,6 +14,6 @@ public sealed class ResourceMeter
         var (now, time) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         double seconds = Stopwatch.GetElapsedTime(at, now).TotalSeconds, share = seconds > 0 ? (time - cpu).TotalSeconds / seconds : 0;
         (cpu, at) = (time, now);
-        return new ResourceUse(share, Environment.WorkingSet, Nvml.Busiest());
+        return new ResourceUse(share, Environment.WorkingSet, Nvml.Machine?.Busiest());
     }
 }

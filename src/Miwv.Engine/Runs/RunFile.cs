@@ -102,7 +102,7 @@ public static class RunFile
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             origin = RunOrigin.Read(document.RootElement, path);
-            return document.RootElement.GetProperty("identity").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString());
+            return document.RootElement.GetProperty("identity").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException)
         {
