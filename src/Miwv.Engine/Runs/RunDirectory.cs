@@ -60,16 +60,20 @@ public sealed class RunDirectory : IDisposable
         ? new RunDirectory(path, null)
         : throw new UserException($"{path}: no run here (there is no run.json)");
 
-    /// <summary>Writes run.json, or compares it with the one that is there.</summary>
-    /// <returns>True if a run with this identity was there.</returns>
-    /// <exception cref="UserException">A run with another identity is there; the differences are named.</exception>
-    public bool Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings)
+    /// <summary>Writes run.json, or compares it with the one that is there. As long as nothing was scored, all may change but what the embeddings depend on.</summary>
+    /// <exception cref="UserException">A run with another identity is there, and results of it; the differences are named.</exception>
+    public RunClaim Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings)
     {
-        if (File.Exists(RunFile))
+        bool found = File.Exists(RunFile);
+        IReadOnlyList<string> changes = [];
+        if (found)
         {
-            var differences = identity.DifferencesFrom(ReadIdentity());
-            return differences.Count == 0 ? true
-                : throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", differences)}); repeat it with the same, or name another --run directory");
+            var former = ReadIdentity();
+            changes = identity.DifferencesFrom(former);
+            if (changes.Count == 0) return new RunClaim(true, changes);
+            if (File.Exists(JournalFile) || File.Exists(ScoresFile) || !identity.HasSameEmbeddings(former))
+                throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", changes)}); repeat it with the same, or name another --run directory");
+            File.Delete(WavesFile);
         }
         AtomicFile.Write(RunFile, stream =>
         {
@@ -82,7 +86,7 @@ public sealed class RunDirectory : IDisposable
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        return false;
+        return new RunClaim(found, changes);
     }
 
     public void Dispose() => lockFile?.Dispose();
