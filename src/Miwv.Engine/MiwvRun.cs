@@ -42,9 +42,9 @@ public sealed class MiwvRun : IDisposable
     private WaveSizing? sizing;
     private LiveWriter? live;
 
-    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, RunClaim claim, StageTimes stageTimes, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
-        (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed) = (settings, metrics, inputs, facts, directory, resumed);
+        (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed, Changes, StageTimes) = (settings, metrics, inputs, facts, directory, claim.Found, claim.Changes, stageTimes);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
     }
 
@@ -58,6 +58,12 @@ public sealed class MiwvRun : IDisposable
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
+
+    /// <summary>Settings that differ from those the directory was made with; possible as long as nothing was scored there.</summary>
+    public IReadOnlyList<string> Changes { get; }
+
+    /// <summary>How long the stages took so far.</summary>
+    public StageTimes StageTimes { get; }
 
     /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
     public IProgress<RowScored>? OnRow { get; set; }
@@ -88,7 +94,8 @@ public sealed class MiwvRun : IDisposable
     private static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, bool isSource, CancellationToken cancel)
     {
         var metrics = MetricRegistry.Parse(settings.Metrics);
-        var inputs = RunInputs.Open(settings, progress, cancel);
+        var times = new StageTimes();
+        var inputs = times.Measure("read", () => RunInputs.Open(settings, progress, cancel));
         RunDirectory? run = null;
         try
         {
@@ -97,9 +104,9 @@ public sealed class MiwvRun : IDisposable
                 throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
-            bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
+            var claim = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
             var live = isSource ? null : new LiveWriter(run.LiveFile, progress);
-            return new MiwvRun(settings, metrics, inputs, facts, run, found, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
+            return new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
         }
         catch
         {
@@ -124,9 +131,10 @@ public sealed class MiwvRun : IDisposable
     }
 
     /// <summary>The rows' embeddings; computed, imported or found.</summary>
-    public EmbeddingStore Embed()
+    public EmbeddingStore Embed() => store ??= StageTimes.Measure("embed", EmbedRows);
+
+    private EmbeddingStore EmbedRows()
     {
-        if (store is not null) return store;
         string key = inputs.EmbeddingKey(settings);
         if (settings.From is { } from && !File.Exists(Directory.EmbeddingsFile) && File.Exists(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile))))
             File.Copy(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile)), Directory.EmbeddingsFile);
@@ -134,12 +142,12 @@ public sealed class MiwvRun : IDisposable
         {
             try
             {
-                return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
+                return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
             }
             catch (UserException e)
             {
                 // unfinished or damaged: the good part is kept and the rest is made again
-                warn(e.Message.Split(';')[0] + "; going on with what is good of it");
+                warn(Cause(e.Message) + "; going on with what is good of it");
             }
         }
         if (settings.VectorsPath is { } npy)
@@ -150,7 +158,7 @@ public sealed class MiwvRun : IDisposable
             EmbedStage.Run(Rows, Facts, embedder, !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
         }
         else EmbedStage.Run(Rows, Facts, Model, true, Directory, key, settings.Threads, progress, cancel);
-        return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
+        return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
     /// <summary>Each row's nearest rows, as many as a metric needs, at least one; none at all if no metric needs any.</summary>
@@ -165,7 +173,7 @@ public sealed class MiwvRun : IDisposable
     public KnnGraph FindNeighbors(int k)
     {
         string key = inputs.NeighborKey(settings, k);
-        if (File.Exists(Directory.NeighborsFile))
+        if (File.Exists(Directory.NeighborsFile) && !KnnGraphFile.IsOfAnother(Directory.NeighborsFile, key))
         {
             try
             {
@@ -173,20 +181,44 @@ public sealed class MiwvRun : IDisposable
             }
             catch (UserException e)
             {
-                warn(e.Message.Split(';')[0] + "; searching again");
+                warn(Cause(e.Message) + "; searching again");
             }
         }
-        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
-        var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
-        var vectors = Embed();
+        return SearchNeighbors("neighbors", NeighborOptions(k), key).Graph;
+    }
+
+    /// <summary>The HNSW index of the embeddings, built, extended or found, and what it finds: every row's nearest row, and the recall of that.</summary>
+    /// <param name="startFrom">A saved index of the first rows, or of all; null = none.</param>
+    /// <exception cref="UserException"><paramref name="startFrom"/> is damaged, or of other vectors or parameters.</exception>
+    public NeighborSearchResult Index(string? startFrom)
+    {
+        // the neighbours of this run, if the run itself would find them by an index
+        bool own = NeighborSearch.Choose(Embed(), NeighborRules(), settings.Search).Method == SearchMode.Hnsw;
+        return SearchNeighbors("index", NeighborOptions(1) with { Mode = SearchMode.Hnsw, StartFrom = startFrom }, own ? inputs.NeighborKey(settings, 1) : null);
+    }
+
+    private NeighborSearchResult SearchNeighbors(string stageName, NeighborSearchOptions options, string? key)
+    {
+        var (vectors, rules) = (Embed(), NeighborRules());
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        var found = NeighborSearch.Run(vectors, rules, options, new Share(progress, Rows.Count), cancel);
-        NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
-        KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
+        var found = StageTimes.Measure(stageName, () => NeighborSearch.Run(vectors, rules, options, new Share(progress, Rows.Count), cancel));
+        if (key is not null)
+        {
+            NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
+            KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
+        }
         progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
         NeighborSearched?.Invoke(found);
-        return found.Graph;
+        return found;
     }
+
+    private NeighborRules NeighborRules() => new(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
+
+    // the run's own index is only a cache of its embeddings: one that does not fit is built anew
+    private NeighborSearchOptions NeighborOptions(int k) => new(k, settings.Search, settings.Hnsw, Directory.IndexFile, why => warn(Cause(why) + "; building it again"), Threads: settings.Threads);
+
+    // a refusal without the advice at its end
+    private static string Cause(string message) => message.Split(';')[0];
 
     /// <summary>The k rows nearest to a sentence, best first, by comparing all.</summary>
     /// <exception cref="UserException">The vectors came from a file, so that there is no model to embed the sentence with.</exception>
@@ -259,7 +291,7 @@ public sealed class MiwvRun : IDisposable
         var map = RowMap.Of(passes!, FindNeighbors(), waves, key, results);
         map.Write(Directory.RowMapFile);
         var watch = OnRow is { } listener ? new RowWatch(map, listener) : null;
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel);
+        Times = StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel));
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
@@ -299,12 +331,13 @@ public sealed class MiwvRun : IDisposable
 
     private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention);
 
-    private TokenTable Tokenize()
+    private TokenTable Tokenize() => tokens ??= StageTimes.Measure("tokenize", TokenizeRows);
+
+    private TokenTable TokenizeRows()
     {
-        if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
         stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
-        return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
+        return PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 
     private sealed class Share(IProgress<StageProgress>? progress, int rows) : IProgress<double>

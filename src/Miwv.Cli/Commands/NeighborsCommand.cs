@@ -55,6 +55,7 @@ internal static class NeighborsCommand
             context.Progress?.Dispose();
             using var to = parsed.GetValue(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
             write(to);
+            context.Messages.Info($"time: {run.StageTimes}");
             return ExitCode.Ok;
         }));
         return command;

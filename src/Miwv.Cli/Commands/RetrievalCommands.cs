@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Miwv.Cli.Hosting;
 using Miwv.Cli.Options;
 using Miwv.Cli.Terminal;
@@ -27,6 +28,7 @@ internal static class RetrievalCommands
             if (parsed.GetValue(output) is { } file) NpyFile.Export(store, file);
             Console.WriteLine($"vectors   {ProgressLine.Count(store.Count)} x {store.Dimension}{(zero > 0 ? $", {ProgressLine.Count(zero)} of them zero (no known word, or an error row)" : "")}");
             Console.WriteLine($"store     {store.Path} ({ProgressLine.Size(store.FileBytes)})");
+            Console.WriteLine($"time      {run.StageTimes}");
             return ExitCode.Ok;
         }));
         return command;
@@ -36,14 +38,19 @@ internal static class RetrievalCommands
     {
         var command = new Command("index", "Build the HNSW index of the run's vectors and measure its recall");
         var options = new RunOptions();
+        var from = new Option<string?>("--from-index") { Description = "start from this saved index of the same vectors, or of the first of them, and insert the rows it lacks", HelpName = "FILE" };
         options.AddTo(command);
+        command.Options.Add(from);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info) with { Search = SearchMode.Hnsw };
+            var settings = options.Read(parsed, context.Messages.Info);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            run.FindNeighbors();
+            var found = run.Index(parsed.GetValue(from));
             context.Progress?.Dispose();
-            Console.WriteLine($"index     {run.Directory.IndexFile} ({ProgressLine.Size(new FileInfo(run.Directory.IndexFile).Length)})");
+            var recall = found.Recall!;
+            Console.WriteLine($"index     {run.Directory.IndexFile} ({ProgressLine.Size(new FileInfo(run.Directory.IndexFile).Length)}), M {settings.Hnsw.M}, efConstruction {settings.Hnsw.EfConstruction}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall    {recall.At1:F4} of the nearest rows found with efSearch {settings.Hnsw.EfSearch}, against exact on {recall.SampledRows:N0} rows"));
+            Console.WriteLine($"time      {run.StageTimes}");
             return ExitCode.Ok;
         }));
         return command;

@@ -15,6 +15,7 @@ internal sealed record CommandContext(Messages Messages, ProgressLine? Progress,
         if (CudaAdvice() is { } advice) Messages.Warn(advice + "; computing on the CPU (miwv doctor says more)");
         var run = MiwvRun.Open(settings, directory, resume, listener ?? Progress, Messages.Warn, Cancel);
         Messages.Info(run.Resumed ? $"run: {run.Directory.Path} (found, going on with it)" : $"run: {run.Directory.Path}");
+        if (run.Changes.Count > 0) Messages.Info($"run: nothing was scored there yet, so this may change: {string.Join("; ", run.Changes)}");
         run.NeighborSearched = found => Messages.Info(NeighborText.Line(found));
         return run;
     }

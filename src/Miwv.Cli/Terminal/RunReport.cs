@@ -35,6 +35,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
             o.WriteLine(Line($"time      model {Share(t.Model)}, mask and graph {Share(t.Prepare)}, gather {Share(t.Gather)}, packing {Share(t.Pack)} of {seconds:F1} s"));
             o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
+        o.WriteLine($"stages    {run.StageTimes}");
         if (selection is not null && top is not null)
         {
             o.WriteLine(Line($"baseline  {100 * selection.LongestOverlap:F1} % of the selection are among as many longest answers, {100 * selection.RandomOverlap:F1} % among as many random rows; mean answer {selection.AnswerTokens.Chosen:F1} tokens, {selection.AnswerTokens.All:F1} in all rows"));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Miwv.Data;
 
 namespace Miwv.Engine.Journal;
 

@@ -71,16 +71,25 @@ public sealed class RunDirectory : IDisposable
         return directory;
     }
 
-    /// <summary>Writes run.json, or compares it with the one that is there.</summary>
+    /// <summary>Writes run.json, or compares it with the one that is there. As long as nothing was scored, all may change but what the embeddings depend on.</summary>
     /// <param name="renew">Settings that decide no number may be others now: run.json tells the latest.</param>
-    /// <returns>True if a run with this identity was there.</returns>
-    /// <exception cref="UserException">A run with another identity is there; the differences are named.</exception>
-    public bool Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings, bool renew = false)
+    /// <exception cref="UserException">A run with another identity is there, and results of it; the differences are named.</exception>
+    public RunClaim Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings, bool renew = false)
     {
         bool found = File.Exists(RunFile);
-        if (found && identity.DifferencesFrom(Runs.RunFile.ReadIdentity(RunFile)) is { Count: > 0 } differences)
-            throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", differences)}); repeat it with the same, or name another --run directory");
-        if (found && !renew) return true;
+        IReadOnlyList<string> changes = [];
+        if (found)
+        {
+            var former = Runs.RunFile.ReadIdentity(RunFile);
+            changes = identity.DifferencesFrom(former);
+            if (changes.Count == 0 && !renew) return new RunClaim(true, changes);
+            if (changes.Count > 0)
+            {
+                if (File.Exists(JournalFile) || File.Exists(ScoresFile) || !identity.HasSameEmbeddings(former))
+                    throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", changes)}); repeat it with the same, or name another --run directory");
+                File.Delete(WavesFile);
+            }
+        }
         AtomicFile.Write(RunFile, stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -92,7 +101,7 @@ public sealed class RunDirectory : IDisposable
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        return found;
+        return new RunClaim(found, changes);
     }
 
     public void Dispose() => lockFile?.Dispose();

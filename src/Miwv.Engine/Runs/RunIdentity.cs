@@ -6,6 +6,9 @@ namespace Miwv.Engine.Runs;
 /// <summary>The settings and content hashes that decide a run's numbers, as named values in a fixed order. Two runs with equal identity give equal files.</summary>
 public sealed class RunIdentity(IReadOnlyList<KeyValuePair<string, string>> values)
 {
+    // names of the values that the vectors of the rows depend on
+    private static readonly string[] DecidesEmbeddings = ["data", "limit", "columns", "embeddings"];
+
     public IReadOnlyList<KeyValuePair<string, string>> Values => values;
 
     /// <summary>SHA-256 over names and values, 32 bytes.</summary>
@@ -27,6 +30,9 @@ public sealed class RunIdentity(IReadOnlyList<KeyValuePair<string, string>> valu
             if (!values.Any(v => v.Key == name)) found.Add($"{name}: was {Short(former[name])}, is not set");
         return found;
     }
+
+    /// <summary>True if every difference from <paramref name="former"/> concerns only what comes after the embeddings.</summary>
+    internal bool HasSameEmbeddings(IReadOnlyDictionary<string, string> former) => DecidesEmbeddings.All(name => values.FirstOrDefault(v => v.Key == name).Value == former.GetValueOrDefault(name));
 
     private static string Short(string value)
     {

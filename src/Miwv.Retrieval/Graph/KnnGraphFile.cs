@@ -49,6 +49,24 @@ public static class KnnGraphFile
         }
     }
 
+    /// <summary>True for a sound header of a graph of something else: not damaged, just not what is looked for.</summary>
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static bool IsOfAnother(string path, string sourceKey)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            var header = new byte[HeaderBytes];
+            return file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) == HeaderBytes && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
+                && BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)) == FormatVersion
+                && Convert.ToHexStringLower(header.AsSpan(20, 32)) != StoreLayout.Hash(sourceKey);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot read the neighbours: {error.Message}", error);
+        }
+    }
+
     /// <summary>Reads a graph back, bit for bit.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expectedSourceKey">When given, a graph of anything else is refused.</param>
@@ -86,5 +104,5 @@ public static class KnnGraphFile
     }
 
     private static uint ChecksumOf(ReadOnlySpan<byte> header, ReadOnlySpan<byte> ids, ReadOnlySpan<byte> cosines) =>
-        Checksum.Finish(Checksum.Update(Checksum.Update(Checksum.Update(Checksum.Start, header[..ChecksumOffset]), ids), cosines));
+        Crc32C.Finish(Crc32C.Update(Crc32C.Update(Crc32C.Update(Crc32C.Start, header[..ChecksumOffset]), ids), cosines));
 }

@@ -1,7 +1,7 @@
 namespace Miwv.Retrieval;
 
 /// <summary>
-/// Who may be whose neighbour, beyond "not itself" and "not a zero vector" (DESIGN 3).
+/// Who may be whose neighbour, beyond "not itself" and "not a zero vector".
 /// </summary>
 /// <param name="IdenticalGroup">Per row: rows with the same number >= 0 are identical and not each other's neighbours; negative = identical to none. Null = duplicates are kept.</param>
 /// <param name="MayBeNeighbor">Per row: false for a row that must not be anybody's neighbour (it still gets one). Null = every row may.</param>

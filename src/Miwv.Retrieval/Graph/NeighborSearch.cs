@@ -43,7 +43,8 @@ public static class NeighborSearch
         return new NeighborSearchResult(graph, method, reason, recall, indexSeconds, searchSeconds);
     }
 
-    private static (SearchMode Method, string Reason) Choose(EmbeddingStore store, NeighborRules rules, SearchMode mode)
+    /// <summary>The method that a mode stands for, and why.</summary>
+    public static (SearchMode Method, string Reason) Choose(EmbeddingStore store, NeighborRules rules, SearchMode mode)
     {
         if (mode != SearchMode.Auto)
             return (mode, "asked for");
@@ -58,28 +59,53 @@ public static class NeighborSearch
     private static HnswIndex Index(EmbeddingStore store, NeighborSearchOptions options, IProgress<double>? progress, CancellationToken cancellation)
     {
         HnswOptions wanted = options.Hnsw ?? new HnswOptions();
-        if (options.IndexPath is not { } path)
-            return HnswIndex.Build(store, wanted, options.Threads, progress, cancellation);
-        if (File.Exists(path))
+        string? path = options.IndexPath;
+        if (path is not null && File.Exists(path))
         {
-            HnswIndex saved = HnswIndex.Open(path, store, options.Threads, cancellation);
-            if (saved.Options with { EfSearch = wanted.EfSearch } != wanted)
+            try
             {
-                saved.Dispose();
-                throw new UserException($"{path}: this index was built with M = {saved.Options.M}, efConstruction = {saved.Options.EfConstruction}, seed = {saved.Options.Seed}; ask for the same or delete it");
+                return Complete(Fitting(path, store, wanted, options.Threads, cancellation), path);
             }
+            catch (UserException unfit) when (options.IndexReplaced is not null)
+            {
+                options.IndexReplaced(unfit.Message);
+            }
+        }
+        if (options.StartFrom is { } from)
+        {
+            HnswIndex first = Fitting(from, store, wanted, options.Threads, cancellation);
+            HnswIndex whole = Complete(first, path);
+            if (ReferenceEquals(first, whole) && path is not null)
+                whole.Save(path);
+            return whole;
+        }
+        HnswIndex built = HnswIndex.Build(store, wanted, options.Threads, progress, cancellation);
+        if (path is not null)
+            built.Save(path);
+        return built;
+
+        HnswIndex Complete(HnswIndex saved, string? target)
+        {
             if (saved.Rows == store.Count)
                 return saved;
             using (saved)
-                return Saved(saved.Insert(options.Threads, progress, cancellation), path);
+            {
+                HnswIndex extended = saved.Insert(options.Threads, progress, cancellation);
+                if (target is not null)
+                    extended.Save(target);
+                return extended;
+            }
         }
-        return Saved(HnswIndex.Build(store, wanted, options.Threads, progress, cancellation), path);
     }
 
-    private static HnswIndex Saved(HnswIndex index, string path)
+    /// <exception cref="UserException">Not an index of these vectors, or built with other parameters.</exception>
+    private static HnswIndex Fitting(string path, EmbeddingStore store, HnswOptions wanted, int threads, CancellationToken cancellation)
     {
-        index.Save(path);
-        return index;
+        HnswIndex saved = HnswIndex.Open(path, store, threads, cancellation);
+        if (saved.Options with { EfSearch = wanted.EfSearch } == wanted)
+            return saved;
+        saved.Dispose();
+        throw new UserException($"{path}: this index was built with M = {saved.Options.M}, efConstruction = {saved.Options.EfConstruction}, seed = {saved.Options.Seed}; ask for the same or delete it");
     }
 
     private static PartialProgress? Part(IProgress<double>? progress, double from, double to) => progress is null ? null : new PartialProgress(progress, from, to);

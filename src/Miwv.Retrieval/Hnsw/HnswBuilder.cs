@@ -15,6 +15,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private readonly HnswOptions _options;
     private readonly ParallelOptions _parallel;
     private readonly LinkSimilarities _known;
+    private readonly VectorCodes? _codes;
     private readonly ThreadLocal<Worker> _workers;
     private readonly List<Edge> _edges = [];
 
@@ -22,7 +23,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
     {
         (_graph, _options, _parallel) = (graph, options, parallel);
         _known = new LinkSimilarities(graph);
-        _workers = new ThreadLocal<Worker>(() => new Worker(graph, store, vectors), trackAllValues: true);
+        _codes = VectorCodes.TryMake(store, vectors, parallel);
+        _workers = new ThreadLocal<Worker>(() => new Worker(graph, store, vectors, _codes), trackAllValues: true);
     }
 
     public void Dispose()
@@ -31,6 +33,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
             worker.Dispose();
         _workers.Dispose();
         _known.Dispose();
+        _codes?.Dispose();
     }
 
     /// <summary>Inserts all nodes from <paramref name="first"/> on; those before must be linked already.</summary>
@@ -87,7 +90,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private void FindLinks(int node)
     {
         Worker worker = _workers.Value!;
-        worker.Search.Dots.SetQuery(node);
+        worker.Search.SetQuery(node);
         int top = Math.Min(_graph.Level(node), _graph.Level(_graph.Entry));
         worker.Search.Descend(top);
         for (int layer = top; layer >= 0; layer--)
@@ -143,9 +146,9 @@ internal sealed unsafe class HnswBuilder : IDisposable
             Layer != other.Layer ? Layer.CompareTo(other.Layer) : Target != other.Target ? Target.CompareTo(other.Target) : Source.CompareTo(other.Source);
     }
 
-    private sealed class Worker(HnswGraph graph, EmbeddingStore store, DistinctVectors vectors) : IDisposable
+    private sealed class Worker(HnswGraph graph, EmbeddingStore store, DistinctVectors vectors, VectorCodes? codes) : IDisposable
     {
-        internal HnswSearcher Search { get; } = new(graph, store, vectors);
+        internal HnswSearcher Search { get; } = new(graph, store, vectors, codes);
 
         internal LinkSelection Selection { get; } = new(store, vectors, 2 * graph.M);
 

@@ -30,9 +30,9 @@ internal static unsafe class HnswFile
     {
         var levels = new byte[(graph.Nodes + 7) / 8 * 8];
         graph.LevelBytes.CopyTo(levels);
-        uint crc = Checksum.Update(Checksum.Start, levels);
+        uint crc = Crc32C.Update(Crc32C.Start, levels);
         crc = Over((byte*)graph.Bottom, graph.BottomBytes, crc);
-        crc = Checksum.Finish(Over((byte*)graph.Upper, graph.UpperBytes, crc));
+        crc = Crc32C.Finish(Over((byte*)graph.Upper, graph.UpperBytes, crc));
         var header = new Header(options, graph.Nodes, rows, store.Dimension, store.Type, digest, graph.Entry, graph.UpperLists, crc);
         string temporary = path + ".tmp";
         try
@@ -65,7 +65,7 @@ internal static unsafe class HnswFile
             if (mapped.Length != header.FileBytes)
                 throw new UserException($"{path}: the index has {mapped.Length} bytes instead of {header.FileBytes}; delete it and build it again");
             byte* body = mapped.Start + HeaderBytes;
-            if (Checksum.Finish(Over(body, mapped.Length - HeaderBytes, Checksum.Start)) != header.BodyChecksum)
+            if (Crc32C.Finish(Over(body, mapped.Length - HeaderBytes, Crc32C.Start)) != header.BodyChecksum)
                 throw new UserException($"{path}: the index is damaged (checksum differs); delete it and build it again");
             var bottom = (int*)(body + header.LevelBytes);
             var upper = (int*)((byte*)bottom + header.BottomBytes);
@@ -118,7 +118,7 @@ internal static unsafe class HnswFile
         BinaryPrimitives.WriteInt32LittleEndian(at[56..], header.Entry);
         BinaryPrimitives.WriteInt32LittleEndian(at[60..], header.UpperLists);
         BinaryPrimitives.WriteUInt32LittleEndian(at[64..], header.BodyChecksum);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[(FieldBytes - 4)..], Checksum.Of(at[..(FieldBytes - 4)]));
+        BinaryPrimitives.WriteUInt32LittleEndian(at[(FieldBytes - 4)..], Crc32C.Of(at[..(FieldBytes - 4)]));
         return bytes;
     }
 
@@ -126,7 +126,7 @@ internal static unsafe class HnswFile
     {
         if (at.Length < HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(at) != Magic)
             throw new UserException($"{path}: not an index of this program; name another file or build it with `miwv index`");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(at[(FieldBytes - 4)..]) != Checksum.Of(at[..(FieldBytes - 4)]) || at[FieldBytes..].ContainsAnyExcept((byte)0))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(at[(FieldBytes - 4)..]) != Crc32C.Of(at[..(FieldBytes - 4)]) || at[FieldBytes..].ContainsAnyExcept((byte)0))
             throw new UserException($"{path}: the header of the index is damaged (checksum differs); delete it and build it again");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(at[8..]);
         if (version != FormatVersion)
@@ -166,7 +166,7 @@ internal static unsafe class HnswFile
     private static uint Over(byte* start, long length, uint crc)
     {
         for (long done = 0; done < length; done += 1 << 30)
-            crc = Checksum.Update(crc, new ReadOnlySpan<byte>(start + done, (int)Math.Min(1 << 30, length - done)));
+            crc = Crc32C.Update(crc, new ReadOnlySpan<byte>(start + done, (int)Math.Min(1 << 30, length - done)));
         return crc;
     }
 

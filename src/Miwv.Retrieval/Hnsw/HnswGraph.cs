@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Miwv.Retrieval;
 
@@ -75,6 +76,17 @@ internal sealed unsafe class HnswGraph : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int* Links(int node, int layer) =>
         layer == 0 ? _bottom + (long)node * BottomStride : _upper + (long)(_upperStart[node] + layer - 1) * UpperStride;
+
+    /// <summary>Asks for the cache lines of a node's list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Prefetch(int node, int layer)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var list = (byte*)Links(node, layer);
+        for (int line = 0; line <= Capacity(layer) * sizeof(int); line += 64)
+            Sse.Prefetch0(list + line);
+    }
 
     internal ReadOnlySpan<int> Neighbors(int node, int layer)
     {

@@ -7,15 +7,21 @@ namespace Miwv.Retrieval;
 internal sealed unsafe class HnswSearcher : IDisposable
 {
     private readonly HnswGraph _graph;
+    private readonly CodeFilter? _filter;
     private readonly ulong[] _visited;
     private readonly int* _batch;
     private readonly float* _similarities;
     private int[] _touched = new int[1024];
     private int _touchedCount;
 
-    internal HnswSearcher(HnswGraph graph, EmbeddingStore store, DistinctVectors vectors)
+    /// <param name="graph">The links.</param>
+    /// <param name="store">The vectors.</param>
+    /// <param name="vectors">Which of them are nodes.</param>
+    /// <param name="codes">Spare dot products where a wide beam is full, with the same result; null = none. Then queries are stored vectors only.</param>
+    internal HnswSearcher(HnswGraph graph, EmbeddingStore store, DistinctVectors vectors, VectorCodes? codes = null)
     {
         _graph = graph;
+        _filter = codes is null ? null : new CodeFilter(codes);
         _visited = new ulong[(graph.Nodes + 63) / 64];
         _batch = (int*)NativeMemory.Alloc((nuint)graph.BottomStride, sizeof(int));
         _similarities = (float*)NativeMemory.Alloc((nuint)graph.BottomStride, sizeof(float));
@@ -33,6 +39,14 @@ internal sealed unsafe class HnswSearcher : IDisposable
         NativeMemory.Free(_batch);
         NativeMemory.Free(_similarities);
         Dots.Dispose();
+        _filter?.Dispose();
+    }
+
+    /// <summary>Makes a stored vector the query.</summary>
+    internal void SetQuery(int node)
+    {
+        Dots.SetQuery(node);
+        _filter?.SetQuery(node);
     }
 
     /// <summary>Walks greedily from the entry down to the layer above <paramref name="layer"/> and leaves the nearest node found in the beam.</summary>
@@ -57,22 +71,52 @@ internal sealed unsafe class HnswSearcher : IDisposable
         Beam.Reopen(ef);
         for (int place = 0; place < Beam.Count; place++)
             MarkVisited(Beam.Node(place));
+        int foreseen = -1;
         while (Beam.TryExpand(out int node))
         {
+            CodeFilter? filter = Beam.IsFull ? _filter : null;
             int* links = _graph.Links(node, layer);
             int count = 0;
             for (int* link = links + 1, end = link + *links; link < end; link++)
             {
                 if (!MarkVisited(*link))
                     continue;
-                Dots.Prefetch(*link);
+                if (node != foreseen)
+                    Prefetch(*link, filter);
                 _batch[count++] = *link;
             }
+            if (filter is not null)
+                count = filter.Keep(_batch, count, Beam.Similarity(ef - 1));
+            for (int i = 0; i < count; i++)
+            {
+                if (filter is not null)
+                    Dots.Prefetch(_batch[i]);
+                _graph.Prefetch(_batch[i], layer);
+            }
+            // the next node is mostly known before these are judged
+            if (Beam.TryPeek(out foreseen))
+                Foresee(foreseen, layer, filter);
             Dots.Dots(_batch, count, _similarities);
             for (int i = 0; i < count; i++)
                 Beam.Offer(_batch[i], _similarities[i]);
         }
         Forget();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(int node, CodeFilter? filter)
+    {
+        if (filter is null)
+            Dots.Prefetch(node);
+        else
+            filter.Prefetch(node);
+    }
+
+    private void Foresee(int node, int layer, CodeFilter? filter)
+    {
+        foreach (int link in _graph.Neighbors(node, layer))
+            if ((_visited[link >> 6] >> (link & 63) & 1) == 0)
+                Prefetch(link, filter);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -162,7 +162,7 @@ public sealed unsafe class EmbeddingStore : IDisposable
             int rows = layout.RowsInBlock(block);
             var entry = new ReadOnlySpan<byte>(start + StoreLayout.HeaderBytes + block * StoreLayout.EntryBytes, StoreLayout.EntryBytes);
             var bytes = new ReadOnlySpan<byte>(start + layout.DataOffset + block * layout.BlockRows * layout.RowBytes, rows * layout.RowBytes);
-            if (BinaryPrimitives.ReadInt32LittleEndian(entry) != rows || BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) != Checksum.OfBlock(block, rows, bytes))
+            if (BinaryPrimitives.ReadInt32LittleEndian(entry) != rows || BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) != StoreLayout.BlockChecksum(block, rows, bytes))
             {
                 InterlockedMin(ref damaged, block);
                 return;

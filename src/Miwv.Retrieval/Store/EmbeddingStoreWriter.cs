@@ -156,7 +156,7 @@ public sealed class EmbeddingStoreWriter : IDisposable
         WriteAt(_layout.DataOffset + _blockIndex * _layout.BlockRows * _layout.RowBytes, bytes);
         int entry = (int)(StoreLayout.HeaderBytes + _blockIndex * StoreLayout.EntryBytes);
         BinaryPrimitives.WriteInt32LittleEndian(_front.AsSpan(entry), _rowsInBlock);
-        BinaryPrimitives.WriteUInt32LittleEndian(_front.AsSpan(entry + 4), Checksum.OfBlock(_blockIndex, _rowsInBlock, bytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(_front.AsSpan(entry + 4), StoreLayout.BlockChecksum(_blockIndex, _rowsInBlock, bytes));
         WriteAt(entry, _front.AsSpan(entry, StoreLayout.EntryBytes));
         _rowsOnDisk = _rowsInBlock;
         if (_rowsInBlock < _layout.BlockRows)
@@ -181,7 +181,7 @@ public sealed class EmbeddingStoreWriter : IDisposable
             if (rows < 1 || rows > _layout.RowsInBlock(block) || offset + (long)rows * _layout.RowBytes > length)
                 break;
             Span<byte> bytes = _block.AsSpan(0, rows * _layout.RowBytes);
-            if (RandomAccess.Read(_file.SafeFileHandle, bytes, offset) != bytes.Length || Checksum.OfBlock(block, rows, bytes) != crc)
+            if (RandomAccess.Read(_file.SafeFileHandle, bytes, offset) != bytes.Length || StoreLayout.BlockChecksum(block, rows, bytes) != crc)
                 break;
             table.AsSpan(entry, StoreLayout.EntryBytes).CopyTo(_front.AsSpan(StoreLayout.HeaderBytes + entry));
             bool full = rows == _layout.BlockRows;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Miwv.Data;
@@ -22,8 +23,8 @@ internal sealed record StoreLayout(int Dimension, long Rows, StoreType Type, str
     private const int FieldBytes = 64;
     private const int TargetBlockBytes = 256 * 1024;
 
-    /// <summary>Largest accepted dimension; the widest published embedders have 8,192.</summary>
-    internal const int MaxDimension = 1 << 20;
+    /// <summary>Largest accepted dimension: integer sums of that many 8-bit products fit 32 bits. The widest published embedders have 8,192.</summary>
+    internal const int MaxDimension = 1 << 16;
 
     internal int RowBytes => Dimension * (Type == StoreType.F32 ? sizeof(float) : 2);
 
@@ -57,7 +58,7 @@ internal sealed record StoreLayout(int Dimension, long Rows, StoreType Type, str
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), Rows);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(24), (int)Type);
         Convert.FromHexString(SourceHash, header.AsSpan(28, 32), out _, out _);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(FieldBytes - 4), Checksum.Of(header.AsSpan(0, FieldBytes - 4)));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(FieldBytes - 4), Crc32C.Of(header.AsSpan(0, FieldBytes - 4)));
         return header;
     }
 
@@ -69,7 +70,7 @@ internal sealed record StoreLayout(int Dimension, long Rows, StoreType Type, str
         if (BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
             throw new UserException($"{path}: not an embedding store (it does not start with the store's signature); name another file or delete it and embed again");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[(FieldBytes - 4)..]) != Checksum.Of(header[..(FieldBytes - 4)]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[(FieldBytes - 4)..]) != Crc32C.Of(header[..(FieldBytes - 4)]))
             throw new UserException($"{path}: the header of the embedding store is damaged (checksum differs); delete it and embed again");
         if (version != FormatVersion)
             throw new UserException(string.Create(CultureInfo.InvariantCulture, $"{path}: embedding store of format {version}, this program reads format {FormatVersion}; delete it and embed again"));
@@ -84,11 +85,18 @@ internal sealed record StoreLayout(int Dimension, long Rows, StoreType Type, str
         return new StoreLayout(dimension, rows, type, Convert.ToHexStringLower(header.Slice(28, 32)));
     }
 
+    /// <summary>Checksum of one block; its place and size are part of the message, so a block in the wrong place is a wrong block.</summary>
+    internal static uint BlockChecksum(long index, int rows, ReadOnlySpan<byte> bytes)
+    {
+        uint crc = BitOperations.Crc32C(Crc32C.Start, (ulong)index);
+        return Crc32C.Finish(Crc32C.Update(BitOperations.Crc32C(crc, (uint)rows), bytes));
+    }
+
     /// <summary>CRC of everything in front of the data except the completion record itself.</summary>
     internal static uint CompletionChecksum(ReadOnlySpan<byte> front)
     {
-        uint crc = Checksum.Update(Checksum.Start, front[..CompletionOffset]);
-        return Checksum.Finish(Checksum.Update(crc, front[HeaderBytes..]));
+        uint crc = Crc32C.Update(Crc32C.Start, front[..CompletionOffset]);
+        return Crc32C.Finish(Crc32C.Update(crc, front[HeaderBytes..]));
     }
 
     internal static byte[] EncodeCompletion(uint checksum)
