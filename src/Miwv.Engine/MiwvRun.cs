@@ -263,7 +263,7 @@ public sealed class MiwvRun : IDisposable
     {
         if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
+        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
         return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

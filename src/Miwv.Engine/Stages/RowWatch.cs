@@ -21,8 +21,8 @@ internal sealed class RowWatch
         for (int pass = 0; pass < count; pass++) missing[pass] = passes.Passes.ScoredCount(pass);
         for (int row = 0; row < passes.Status.Length; row++)
         {
-            if (passes.ZeroShot[row] is >= 0 and var zero) rowOf[zero] = row;
-            if (passes.OneShot[row] is >= 0 and var one) rowOf[one] = row;
+            foreach (int pass in (ReadOnlySpan<int>)[passes.ZeroShot[row], passes.OneShot[row]])
+                if (pass >= 0) rowOf.AsSpan(pass - passes.Passes.Earlier(pass), passes.Passes.Earlier(pass) + 1).Fill(row);
         }
     }
 
@@ -51,7 +51,13 @@ internal sealed class RowWatch
         listener.Report(new RowScored(row, Loss(row, passes.ZeroShot[row]), Loss(row, passes.OneShot[row])));
     }
 
-    private bool IsWhole(int pass) => pass < 0 || missing[pass] == 0;
+    private bool IsWhole(int pass) => pass < 0 || !missing.AsSpan(pass - passes.Passes.Earlier(pass), passes.Passes.Earlier(pass) + 1).ContainsAnyExcept(0);
 
-    private double Loss(int row, int pass) => pass < 0 ? double.NaN : nll[pass] / passes.AnswerTokens[row];
+    private double Loss(int row, int pass)
+    {
+        if (pass < 0) return double.NaN;
+        double sum = 0;
+        for (int part = pass - passes.Passes.Earlier(pass); part <= pass; part++) sum += nll[part];
+        return sum / passes.AnswerTokens[row];
+    }
 }

@@ -37,7 +37,7 @@ public sealed class PrefixForest
             outputsBefore[i + 1] = outputsBefore[i] + NewOutputs(i);
             bool leaf = i + 1 == count || shared[i + 1] < Length(i);
             leavesBefore[i + 1] = leavesBefore[i] + (leaf ? 1 : 0);
-            PlainTokens += Length(i);
+            if (!passes.IsBeginning(order[i])) PlainTokens += Length(i);
         }
     }
 

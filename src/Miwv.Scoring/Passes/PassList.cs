@@ -12,6 +12,8 @@ public sealed class PassList(TokenTable tokens)
     private readonly List<Segment> segments = [];
     private readonly List<int> lengths = [], scoredFrom = [], scoredTo = [];
     private readonly Dictionary<int, PassWants> wants = [];
+    private readonly Dictionary<int, int> earlier = [];
+    private readonly HashSet<int> beginnings = [];
 
     public TokenTable Tokens => tokens;
     public int Count => lengths.Count;
@@ -22,6 +24,21 @@ public sealed class PassList(TokenTable tokens)
     public int ScoredTo(int pass) => scoredTo[pass];
     public int ScoredCount(int pass) => scoredTo[pass] - scoredFrom[pass];
 
+    /// <summary>Passes directly before this one that are joined with it.</summary>
+    public int Earlier(int pass) => earlier.GetValueOrDefault(pass);
+
+    /// <summary>True if a pass is the beginning of one it is joined with, so that a loop without sharing decodes both at once.</summary>
+    public bool IsBeginning(int pass) => beginnings.Contains(pass);
+
+    /// <summary>Tokens that a loop without sharing decodes for a pass and those joined with it.</summary>
+    public long PlainLength(int pass)
+    {
+        long length = lengths[pass];
+        for (int i = pass - Earlier(pass); i < pass; i++)
+            if (!IsBeginning(i)) length += lengths[i];
+        return length;
+    }
+
     /// <summary>Ids whose logits are kept for the passes that want them.</summary>
     public IReadOnlyList<int> ListedIds { get; set; } = [];
 
@@ -31,11 +48,24 @@ public sealed class PassList(TokenTable tokens)
     /// <summary>What is kept of a pass beside its sum.</summary>
     public PassWants Wants(int pass) => wants.GetValueOrDefault(pass);
 
-    /// <summary>Adds to what is kept of a pass.</summary>
+    /// <summary>Adds to what is kept of a pass and those joined with it.</summary>
     public void Want(int pass, PassWants more)
     {
-        wants[pass] = Wants(pass) | more;
+        for (int i = pass - Earlier(pass); i <= pass; i++) wants[i] = Wants(i) | more;
         AllWants |= more;
+    }
+
+    /// <summary>Joins a pass with the <paramref name="count"/> before it: their scored tokens are one answer, given in several parts.</summary>
+    public void Join(int pass, int count)
+    {
+        earlier[pass] = count;
+        for (int i = pass - count; i < pass; i++)
+        {
+            var own = Segments(i);
+            var whole = Segments(pass);
+            if (own.Length <= whole.Length && own[..^1].SequenceEqual(whole[..(own.Length - 1)])
+                && own[^1].Text == whole[own.Length - 1].Text && own[^1].Length <= whole[own.Length - 1].Length) beginnings.Add(i);
+        }
     }
 
     public ReadOnlySpan<Segment> Segments(int pass) =>
