@@ -336,7 +336,7 @@ public sealed class MiwvRun : IDisposable
     private TokenTable TokenizeRows()
     {
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
+        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
         return PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

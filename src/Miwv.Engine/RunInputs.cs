@@ -4,6 +4,7 @@ using System.Text;
 using Miwv.Data;
 using Miwv.Engine.Runs;
 using Miwv.Llama.Gguf;
+using Miwv.Metrics;
 using Miwv.Retrieval;
 using Miwv.Scoring.Waves;
 
@@ -64,6 +65,7 @@ internal sealed class RunInputs : IDisposable
 
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
+        .. s.Turns == TurnRule.Mean ? (KeyValuePair<string, string>[])[] : [new("turns", s.Turns.ToString())],
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
         new("model", modelHash), new("embeddings", embeddingHash),
         new("template", Template?.SourceText ?? "the model's own"), new("window", Text(s.Window)), new("score_eos", s.ScoreEos.ToString()),

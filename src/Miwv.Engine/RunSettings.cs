@@ -1,5 +1,6 @@
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Metrics;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine;
@@ -43,6 +44,9 @@ public sealed record RunSettings
 
     /// <summary>The end-of-sequence token is scored behind every answer.</summary>
     public bool ScoreEos { get; init; }
+
+    /// <summary>Which assistant turns of a conversation are scored, and how they become one value.</summary>
+    public TurnRule Turns { get; init; }
 
     /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
     public string Metrics { get; init; } = "miwv";

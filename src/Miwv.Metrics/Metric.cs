@@ -46,4 +46,18 @@ public abstract class Metric
         for (int row = 0; row < values.Length; row++) values[row] = book.IsUsable(row) ? value(row) : double.NaN;
         return new MetricValues(values);
     }
+
+    /// <summary>A value for every usable row, and one for every scored turn of those that have several.</summary>
+    /// <param name="value">Of a row's passes, as the results show them: all turns together, or one.</param>
+    protected static MetricValues EachTurn(PassBook book, PassResults results, Func<int, double> value)
+    {
+        var turns = new Dictionary<int, double[]>();
+        var values = Each(book, row =>
+        {
+            int earlier = book.Turns.Count(row) == 0 ? 0 : book.ScoredEarlier(row).Length;
+            if (earlier > 0) turns[row] = results.PerTurn(earlier + 1, () => value(row));
+            return earlier > 0 && book.Turns.Rule == TurnRule.Sum ? turns[row].Sum() : value(row);
+        });
+        return values with { Turns = turns };
+    }
 }

@@ -48,7 +48,7 @@ internal static class ExplainCommand
             using var scorer = AnswerScorer.Load(run.Settings, run.Rows);
             var tokens = scorer.Compute(row, run.NeighborOf(row), context.Cancel);
             // 2e-2 is what waves of another shape may differ by (DESIGN 3)
-            double off = Math.Max(Math.Abs(tokens.MeanZeroShot - score.ZeroShot), Math.Abs(tokens.MeanOneShot - score.OneShot));
+            double off = Math.Max(Math.Abs(tokens.ZeroShotLoss - score.ZeroShot), Math.Abs(tokens.OneShotLoss - score.OneShot));
             if (off <= 0.02) return tokens;
             context.Messages.Warn($"{run.Settings.ModelPath}: gives other losses now (by {off:F3} nats): the model or the template was changed since the run; the tokens are not shown");
         }

@@ -34,6 +34,7 @@ internal sealed class RunOptions
     public readonly Option<int?> EfSearch = new("--ef-search") { Description = "candidates while it is searched (default 64)", HelpName = "N" };
     public readonly Option<string> Duplicates = new("--duplicates") { Description = "skip or keep identical rows as demonstrations", DefaultValueFactory = _ => "skip", HelpName = "skip|keep" };
     public readonly Option<bool> ScoreEos = new("--score-eos") { Description = "score the end-of-sequence token behind each answer too" };
+    public readonly Option<string> Turns = new("--turns") { Description = "conversations: score every assistant turn and take the mean over their tokens, sum the turns' values, or score the last turn only", DefaultValueFactory = _ => "mean", HelpName = "mean|sum|last" };
     public readonly Option<string> Metric = new("--metric") { Description = "metrics to compute, the first is the one to rank by; `miwv metrics` lists them", DefaultValueFactory = _ => "miwv", HelpName = "NAME[=N],..." };
     public readonly Option<int> Seed = new("--seed") { Description = "draws all that is random", DefaultValueFactory = _ => 0, HelpName = "N" };
     public readonly Option<bool> PerToken = new("--per-token") { Description = "keep the log-prob of every scored token" };
@@ -42,7 +43,7 @@ internal sealed class RunOptions
 
     private readonly Option[] own;
 
-    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Metric, Seed, PerToken, Run, Resume];
+    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Seed, PerToken, Run, Resume];
 
     public void AddTo(Command command)
     {
@@ -83,6 +84,7 @@ internal sealed class RunOptions
                 Hnsw = new HnswOptions(Positive(parsed, HnswM) ?? defaults.M, Positive(parsed, EfConstruction) ?? defaults.EfConstruction, Positive(parsed, EfSearch) ?? defaults.EfSearch),
                 KeepDuplicates = !groups && Word(parsed, Duplicates, ("skip", false), ("keep", true)),
                 ScoreEos = parsed.GetValue(ScoreEos),
+                Turns = Word(parsed, Turns, ("mean", TurnRule.Mean), ("sum", TurnRule.Sum), ("last", TurnRule.Last)),
                 Metrics = Metrics(parsed.GetValue(Metric)!),
                 Seed = parsed.GetValue(Seed),
                 PerToken = parsed.GetValue(PerToken),

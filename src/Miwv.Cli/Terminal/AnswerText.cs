@@ -12,8 +12,16 @@ internal static class AnswerText
     {
         var lines = new List<StyledLine>();
         var line = new StyledLine();
+        int turn = 0, next = tokens.Turns.Count > 1 ? 0 : tokens.Texts.Count;
         for (int i = 0; i < tokens.Texts.Count; i++)
         {
+            if (i == next)
+            {
+                if (line.Width > 0) Flush(lines, ref line);
+                line.Add($"turn {tokens.Turns[turn].Turn}", Palette.Dim);
+                Flush(lines, ref line);
+                next += tokens.Turns[turn++].Tokens;
+            }
             double rise = tokens.Rise(i);
             string[] pieces = tokens.Texts[i].ReplaceLineEndings("\n").Split('\n');
             for (int p = 0; p < pieces.Length; p++)

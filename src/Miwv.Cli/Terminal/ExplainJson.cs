@@ -57,6 +57,18 @@ internal static class ExplainJson
 
     private static void Tokens(Utf8JsonWriter json, AnswerTokens tokens)
     {
+        if (tokens.Turns.Count > 1)
+        {
+            json.WriteStartArray("turns");
+            foreach (var (turn, count) in tokens.Turns)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("turn", turn);
+                json.WriteNumber("tokens", count);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteStartArray("tokens");
         for (int i = 0; i < tokens.Texts.Count; i++)
         {

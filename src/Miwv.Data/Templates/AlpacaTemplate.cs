@@ -1,10 +1,8 @@
-using System.Text;
-
 namespace Miwv.Data;
 
 /// <summary>
-/// Stanford Alpaca's two texts (METHODS 1.4), one data piece. A system text takes the place of the preamble; earlier turns are
-/// blocks before the last one.
+/// Stanford Alpaca's two texts, one data piece. A system text takes the place of the preamble; earlier turns are blocks before the
+/// last one, in which an answer stands directly behind its heading as the last one does.
 /// </summary>
 internal sealed class AlpacaTemplate : PromptTemplate
 {
@@ -23,13 +21,13 @@ internal sealed class AlpacaTemplate : PromptTemplate
 
     public override IReadOnlyList<PromptPiece> Render(Row row)
     {
-        var text = new StringBuilder(row.System ?? (row.Input.Length > 0 ? WithInput : WithoutInput)).Append("\n\n");
+        PieceList text = new PieceList().Add(row.System ?? (row.Input.Length > 0 ? WithInput : WithoutInput)).Add("\n\n");
         foreach (Turn turn in row.History)
-            text.Append(turn.Role == TurnRole.Assistant ? "### Response:\n" : "### Instruction:\n").Append(turn.Text).Append("\n\n");
+            text.Add(turn.Role == TurnRole.Assistant ? "### Response:" : "### Instruction:\n").Add(turn).Add("\n\n");
         if (!row.ContinuesAssistant)
-            text.Append("### Instruction:\n").Append(row.Instruction).Append("\n\n");
+            text.Add("### Instruction:\n").Add(row.Instruction).Add("\n\n");
         if (row.Input.Length > 0)
-            text.Append("### Input:\n").Append(row.Input).Append("\n\n");
-        return [new PromptPiece(text.Append("### Response:").ToString(), IsControl: false)];
+            text.Add("### Input:\n").Add(row.Input).Add("\n\n");
+        return text.Add("### Response:").Pieces();
     }
 }

@@ -15,8 +15,9 @@ internal sealed class ChatMlTemplate : PromptTemplate
         foreach (Turn message in row.Messages())
         {
             pieces.Add(new PromptPiece(Begin(message.RoleName), IsControl: true));
-            if (message.Text.Length > 0)
-                pieces.Add(new PromptPiece(message.Text, IsControl: false));
+            bool isAnswer = message.Role == TurnRole.Assistant;
+            if (message.Text.Length > 0 || isAnswer)
+                pieces.Add(new PromptPiece(message.Text, IsControl: false, isAnswer));
             pieces.Add(new PromptPiece(End, IsControl: true));
         }
         pieces.Add(new PromptPiece(Begin("assistant"), IsControl: true));

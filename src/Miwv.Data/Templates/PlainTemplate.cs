@@ -1,8 +1,6 @@
-using System.Text;
-
 namespace Miwv.Data;
 
-/// <summary>Each text of the prompt followed by a newline (METHODS 1.2, 1.5), one data piece: instruction, then input if there is one; system and history before.</summary>
+/// <summary>Each text of the prompt followed by a newline , one data piece: instruction, then input if there is one; system and history before.</summary>
 internal sealed class PlainTemplate : PromptTemplate
 {
     public override string Name => "plain";
@@ -11,15 +9,15 @@ internal sealed class PlainTemplate : PromptTemplate
 
     public override IReadOnlyList<PromptPiece> Render(Row row)
     {
-        var text = new StringBuilder();
+        var text = new PieceList();
         if (row.System is not null)
-            text.Append(row.System).Append('\n');
+            text.Add(row.System).Add("\n");
         foreach (Turn turn in row.History)
-            text.Append(turn.Text).Append('\n');
+            text.Add(turn).Add("\n");
         if (!row.ContinuesAssistant)
-            text.Append(row.Instruction).Append('\n');
+            text.Add(row.Instruction).Add("\n");
         if (row.Input.Length > 0)
-            text.Append(row.Input).Append('\n');
-        return [new PromptPiece(text.ToString(), IsControl: false)];
+            text.Add(row.Input).Add("\n");
+        return text.Pieces();
     }
 }

@@ -20,7 +20,7 @@ public abstract class PromptTemplate
     /// </summary>
     public virtual IEnumerable<string> Literals => [];
 
-    /// <summary>The pieces of a row's prompt, in order, none empty.</summary>
+    /// <summary>The pieces of a row's prompt, in order; a piece for each earlier answer, of the others only those with a text.</summary>
     /// <exception cref="UserException">The row has a text (system, history, input) for which the template has no place.</exception>
     public abstract IReadOnlyList<PromptPiece> Render(Row row);
 

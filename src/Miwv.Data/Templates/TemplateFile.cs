@@ -39,12 +39,21 @@ internal sealed class TemplateFile : PromptTemplate
         Require(row, parts, TemplateField.Input, row.Input.Length > 0, "an input");
         Require(row, parts, TemplateField.System, row.System is not null, "a system text");
         Require(row, parts, TemplateField.History, row.History.Count > 0, "earlier turns");
-        if (!_controlLiterals)
+        var text = new PieceList();
+        var pieces = new List<PromptPiece>();
+        foreach (TemplatePart part in parts)
         {
-            string text = string.Concat(parts.Select(part => part.Text(row)));
-            return text.Length == 0 ? [] : [new PromptPiece(text, IsControl: false)];
+            if (part.Field == TemplateField.History)
+                foreach (Turn turn in row.History)
+                    text.Add(turn).Add("\n");
+            else
+                text.Add(part.Text(row));
+            if (!_controlLiterals)
+                continue;
+            pieces.AddRange(part.Field == TemplateField.Literal ? [new PromptPiece(part.Literal, IsControl: true)] : text.Pieces());
+            text = new PieceList();
         }
-        return [.. parts.Select(part => new PromptPiece(part.Text(row), part.Field == TemplateField.Literal)).Where(piece => piece.Text.Length > 0)];
+        return _controlLiterals ? pieces : text.Pieces();
     }
 
     /// <summary>Reads a template file's content.</summary>

@@ -44,13 +44,12 @@ internal readonly record struct TemplatePart(TemplateField Field, string Literal
         return parts;
     }
 
-    /// <summary>The text of this part for a row.</summary>
+    /// <summary>The text of this part for a row; the history is not one text.</summary>
     public string Text(Row row) => Field switch
     {
         TemplateField.Instruction => row.Instruction,
         TemplateField.Input => row.Input,
         TemplateField.System => row.System ?? "",
-        TemplateField.History => string.Concat(row.History.Select(turn => turn.Text + "\n")),
         _ => Literal,
     };
 

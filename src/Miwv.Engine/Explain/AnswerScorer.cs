@@ -1,18 +1,21 @@
 using System.Text;
 using Miwv.Data;
 using Miwv.Engine.Rows;
+using Miwv.Engine.Stages;
 using Miwv.Llama;
 using Miwv.Llama.Gguf;
+using Miwv.Metrics.Passes;
 using Miwv.Scoring.Forest;
 using Miwv.Scoring.Passes;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Explain;
 
-/// <summary>Computes the two passes of single rows again, to show every token's log-prob; the losses are the run's but for the noise of other waves (DESIGN 3).</summary>
+/// <summary>Computes the two passes of single rows again, to show every token's log-prob; the losses are the run's but for the noise of other waves.</summary>
 public sealed class AnswerScorer : IDisposable
 {
-    private const int Prompt = 0, Answer = 1, ShownPrompt = 2, ShownAnswer = 3, Begin = 4, Between = 5, End = 6, Count = 7;
+    // places of the two rows in the texts
+    private const int Own = 0, Shown = 1;
 
     private readonly RunSettings settings;
     private readonly RowFile rows;
@@ -43,19 +46,24 @@ public sealed class AnswerScorer : IDisposable
     public AnswerTokens Compute(int row, int neighbor, CancellationToken cancel)
     {
         string scratch = Path.Combine(Path.GetTempPath(), $"miwv-{Guid.NewGuid():N}.tmp");
-        using var tokens = TokenTableBuilder.Build(Count, (text, ids) => Encode(text, row, neighbor, ids), scratch, 1, null, cancel);
-        Segment Whole(int text) => new(text, tokens.Length(text));
-        int scored = tokens.Length(Answer) + tokens.Length(End), zeroShot = tokens.Length(Begin) + tokens.Length(Prompt) + scored;
-        int window = ScoringWindow.Of(model, file, settings.Window, _ => { });
-        int room = window - zeroShot - tokens.Length(ShownPrompt) - tokens.Length(Between);
-        if (scored == 0 || room < 1 || zeroShot == scored) throw new UserException($"row {rows.Id(row)}: has no passes to show");
+        Row[] both = [rows.Read(row), rows.Read(neighbor)];
+        var turns = new EarlierTurns([.. both.Select(own => own.EarlierAnswers.Count())], settings.Turns);
+        var catalog = new TextCatalog(both.Length, model.Vocabulary, turns);
+        using var tokens = TokenTableBuilder.Build(catalog.Count, (text, ids) => PassStage.Encode(text, ids, catalog, encoder, settings.ScoreEos, at => both[at]), scratch, 1, null, cancel);
+        var texts = new RowTexts(tokens, catalog);
+        int room = ScoringWindow.Of(model, file, settings.Window, _ => { }) - texts.Bos.Length - texts.Separator.Length - texts.Length(Own);
+        if (texts.Answer(Own).Length == 0 || texts.Bos.Length + texts.Prompt(Own).Length == 0 || !texts.TryShow(Shown, room, out var prompt, out var answer))
+            throw new UserException($"row {rows.Id(row)}: has no passes to show");
         var passes = new PassList(tokens);
-        var shown = new Segment(ShownAnswer, Math.Min(room, tokens.Length(ShownAnswer)));
-        int oneShot = zeroShot + tokens.Length(ShownPrompt) + shown.Length + tokens.Length(Between);
-        passes.Add([Whole(Begin), Whole(Prompt), Whole(Answer), Whole(End)], zeroShot - scored, zeroShot);
-        passes.Add([Whole(Begin), Whole(ShownPrompt), shown, Whole(Between), Whole(Prompt), Whole(Answer), Whole(End)], oneShot - scored, oneShot);
-        float[][] logProbs = Run(passes, scored, cancel);
-        return new AnswerTokens(Texts(tokens), logProbs[0], logProbs[1]);
+        int zeroShot = texts.AddScored(passes, [texts.Bos], Own), oneShot = texts.AddScored(passes, [texts.Bos, prompt, answer, texts.Separator], Own);
+        float[][] logProbs = Run(passes, cancel);
+        float[] Joined(int pass) => [.. logProbs[(pass - passes.Earlier(pass))..(pass + 1)].SelectMany(values => values)];
+        int[] numbers = [.. texts.ScoredEarlier(Own), turns.Count(Own)];
+        return new AnswerTokens(Texts(texts, numbers, turns, tokens), Joined(zeroShot), Joined(oneShot))
+        {
+            Turns = [.. numbers.Select((number, i) => (number + 1, logProbs[zeroShot - passes.Earlier(zeroShot) + i].Length))],
+            Rule = settings.Turns,
+        };
     }
 
     public void Dispose()
@@ -63,27 +71,13 @@ public sealed class AnswerScorer : IDisposable
         if (ownsModel) model.Dispose();
     }
 
-    private void Encode(int text, int row, int neighbor, List<int> ids)
-    {
-        var vocabulary = model.Vocabulary;
-        switch (text)
-        {
-            case Prompt: encoder.Encode(rows.Read(row), ids); break;
-            case Answer: vocabulary.Tokenize(rows.Read(row).Output, ids); break;
-            case ShownPrompt: encoder.Encode(rows.Read(neighbor), ids); break;
-            case ShownAnswer: vocabulary.Tokenize(rows.Read(neighbor).Output, ids); break;
-            case Begin when vocabulary.AddsBos && vocabulary.Bos >= 0: ids.Add(vocabulary.Bos); break;
-            case Between: vocabulary.Tokenize("\n\n", ids); break;
-            case End when settings.ScoreEos && vocabulary.Eos >= 0: ids.Add(vocabulary.Eos); break;
-        }
-    }
-
-    private float[][] Run(PassList passes, int scored, CancellationToken cancel)
+    // The log-probs of every pass.
+    private float[][] Run(PassList passes, CancellationToken cancel)
     {
         var sizing = WaveSizing.For(file, model, settings);
         var plan = WavePlanner.Plan(new PrefixForest(passes), sizing.Limits);
-        float[][] found = [new float[scored], new float[scored]];
-        var filled = new int[2];
+        float[][] found = [.. Enumerable.Range(0, passes.Count).Select(pass => new float[passes.ScoredCount(pass)])];
+        var filled = new int[passes.Count];
         using var executor = new WaveExecutor(model, plan, new ExecutorOptions(settings.Threads, settings.Exact, sizing.FlashAttention));
         for (int step = 0; step < plan.Count; step++)
         {
@@ -99,17 +93,21 @@ public sealed class AnswerScorer : IDisposable
         return found;
     }
 
-    private string[] Texts(TokenTable tokens)
+    private List<string> Texts(RowTexts texts, int[] numbers, EarlierTurns turns, TokenTable tokens)
     {
-        int[] ids = [.. tokens[Answer], .. tokens[End]];
-        var texts = new string[ids.Length];
-        var decoder = Encoding.UTF8.GetDecoder();
-        for (int i = 0; i < ids.Length; i++)
+        var found = new List<string>();
+        foreach (int number in numbers)
         {
-            byte[] bytes = model.Vocabulary.PieceBytes(ids[i]);
-            var chars = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
-            texts[i] = new string(chars, 0, decoder.GetChars(bytes, chars, flush: i == ids.Length - 1));
+            var (from, to) = number < turns.Count(Own) ? turns.Span(Own, number) : default;
+            int[] ids = to > 0 ? tokens[texts.Prompt(Own).Text][from..to].ToArray() : [.. tokens[texts.Answer(Own).Text], .. tokens[texts.Eos.Text]];
+            var decoder = Encoding.UTF8.GetDecoder();
+            for (int i = 0; i < ids.Length; i++)
+            {
+                byte[] bytes = model.Vocabulary.PieceBytes(ids[i]);
+                var chars = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
+                found.Add(new string(chars, 0, decoder.GetChars(bytes, chars, flush: i == ids.Length - 1)));
+            }
         }
-        return texts;
+        return found;
     }
 }

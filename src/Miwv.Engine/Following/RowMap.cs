@@ -13,12 +13,12 @@ namespace Miwv.Engine.Following;
 /// <summary>
 /// rows.map: which row each pass of a journal belongs to, for those who look on while it grows. Little endian: "MIWVROWS", u32 version,
 /// u32 zero, 32 bytes plan key, u32 rows, u32 steps, i64 tokens of the plan, i64 tokens of a plain loop; then columns: rows x f64 cosine,
-/// rows x f64 zero-shot and rows x f64 one-shot loss known before (NaN = none), rows x i32 zero-shot pass, one-shot pass, answer tokens,
-/// neighbour (−1 = none), steps x i32 tokens, rows x u8 status; u32 CRC32C.
+/// rows x f64 zero-shot and rows x f64 one-shot loss known before (NaN = none), rows x i32 zero-shot pass, one-shot pass, passes directly before
+/// each that hold its earlier turns, answer tokens, neighbour (−1 = none), steps x i32 tokens, rows x u8 status; u32 CRC32C.
 /// </summary>
-internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, double[] Cosine, double[] KnownZero, double[] KnownOne, int[] ZeroShot, int[] OneShot, int[] AnswerTokens, int[] Neighbor, int[] StepTokens, RowStatus[] Status)
+internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, double[] Cosine, double[] KnownZero, double[] KnownOne, int[] ZeroShot, int[] OneShot, int[] Earlier, int[] AnswerTokens, int[] Neighbor, int[] StepTokens, RowStatus[] Status)
 {
-    private const uint Version = 1;
+    private const uint Version = 2;
     private const int HeaderSize = 72, KeySize = 32;
 
     public int Count => Status.Length;
@@ -28,7 +28,7 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
         int count = passes.Status.Length;
         double[] Known(int[] pass) => [.. pass.Select(known.Loss)];
         return new RowMap(key, plan.Tokens, plan.Forest.PlainTokens, [.. Enumerable.Range(0, count).Select(row => neighbors.Cosines(row)[0])],
-            Known(passes.ZeroShot), Known(passes.OneShot), passes.ZeroShot, passes.OneShot, passes.AnswerTokens,
+            Known(passes.ZeroShot), Known(passes.OneShot), passes.ZeroShot, passes.OneShot, [.. passes.ZeroShot.Select(pass => pass < 0 ? 0 : passes.Passes.Earlier(pass))], passes.AnswerTokens,
             [.. Enumerable.Range(0, count).Select(row => neighbors.Neighbors(row)[0])], [.. Enumerable.Range(0, plan.Count).Select(step => plan[step].Tokens)], passes.Status);
     }
 
@@ -84,6 +84,7 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
         Put(KnownOne);
         Put(ZeroShot);
         Put(OneShot);
+        Put(Earlier);
         Put(AnswerTokens);
         Put(Neighbor);
         Put(StepTokens);
@@ -106,9 +107,9 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
             return column;
         }
         return new RowMap(data[16..(16 + KeySize)], BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(56)), BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(64)),
-            Take<double>(rows), Take<double>(rows), Take<double>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(steps),
+            Take<double>(rows), Take<double>(rows), Take<double>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(steps),
             Array.ConvertAll(Take<byte>(rows), value => (RowStatus)value));
     }
 
-    private static long Size(int rows, int steps) => HeaderSize + 41L * rows + 4L * steps + 4;
+    private static long Size(int rows, int steps) => HeaderSize + 45L * rows + 4L * steps + 4;
 }

@@ -8,15 +8,16 @@ internal sealed class RowWatch
 {
     private readonly RowMap map;
     private readonly IProgress<RowScored> listener;
-    private readonly int[] rowOf, missing;
+    // the pass whose end each pass is a part of (−1 = a metric's own), the row of that, and its tokens that are still to come
+    private readonly int[] wholeOf, rowOf, missing;
     private readonly double[] nll;
 
     public RowWatch(RowMap map, IProgress<RowScored> listener)
     {
         (this.map, this.listener) = (map, listener);
         int count = 1 + Math.Max(map.ZeroShot.DefaultIfEmpty(-1).Max(), map.OneShot.DefaultIfEmpty(-1).Max());
-        (rowOf, missing, nll) = (new int[count], new int[count], new double[count]);
-        rowOf.AsSpan().Fill(-1);
+        (wholeOf, rowOf, missing, nll) = (new int[count], new int[count], new int[count], new double[count]);
+        wholeOf.AsSpan().Fill(-1);
         Restart();
     }
 
@@ -50,15 +51,16 @@ internal sealed class RowWatch
     {
         if (pass < 0) return;
         rowOf[pass] = row;
+        wholeOf.AsSpan(pass - map.Earlier[row], map.Earlier[row] + 1).Fill(pass);
         (missing[pass], nll[pass]) = double.IsNaN(known) ? (map.AnswerTokens[row], 0) : (0, known * map.AnswerTokens[row]);
     }
 
     private void Add(int pass, int tokens, double sum)
     {
-        if ((uint)pass >= (uint)nll.Length || rowOf[pass] < 0) return; // a metric's own pass
-        nll[pass] += sum;
-        missing[pass] -= tokens;
-        Tell(rowOf[pass]);
+        if ((uint)pass >= (uint)nll.Length || wholeOf[pass] is not (>= 0 and var whole)) return;
+        nll[whole] += sum;
+        missing[whole] -= tokens;
+        Tell(rowOf[whole]);
     }
 
     private void Tell(int row)

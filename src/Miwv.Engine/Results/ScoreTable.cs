@@ -1,13 +1,16 @@
 using Miwv.Data;
 using Miwv.Engine.Rows;
+using Miwv.Metrics;
 using Miwv.Metrics.Passes;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine.Results;
 
-/// <summary>The scores of all rows, as columns; NaN = no score. Losses are mean nats per answer token.</summary>
+/// <summary>The scores of all rows, as columns; NaN = no score. Losses are mean nats per scored token, of several turns as the run's rule has it.</summary>
 public sealed class ScoreTable
 {
+    private readonly Dictionary<int, TurnLosses[]> turns = [];
+
     public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassResults results, IReadOnlyList<MetricColumn> metrics)
     {
         int count = facts.Count;
@@ -24,8 +27,14 @@ public sealed class ScoreTable
             if (Status[i] != RowStatus.Ok) continue;
             int zeroShot = passes.ZeroShot[i], oneShot = passes.OneShot[i];
             double zero = results.Loss(zeroShot), one = results.Loss(oneShot);
+            if (passes.Turns.Count(i) > 0 && passes.Texts.ScoredEarlier(i).Any())
+            {
+                turns[i] = TurnLosses.Of(i, passes, results);
+                if (passes.Turns.Rule == TurnRule.Sum) (zero, one) = (turns[i].Sum(turn => turn.ZeroShot), turns[i].Sum(turn => turn.OneShot));
+            }
             if ((zeroShot >= 0 && !double.IsFinite(zero)) || (oneShot >= 0 && !double.IsFinite(one)))
             {
+                turns.Remove(i);
                 Status[i] = RowStatus.Nan;
                 foreach (var metric in metrics) metric.Values[i] = double.NaN;
                 continue;
@@ -48,6 +57,9 @@ public sealed class ScoreTable
 
     /// <summary>One-shot minus zero-shot loss (arXiv 2511.07074, eq. 8).</summary>
     public double[] Miwv { get; }
+
+    /// <summary>The scored turns of rows that are ok and have several.</summary>
+    public IReadOnlyDictionary<int, TurnLosses[]> Turns => turns;
 
     /// <summary>One row as a line of scores.jsonl has it, without further metrics.</summary>
     public StoredScore Row(int row, RowFile rows)

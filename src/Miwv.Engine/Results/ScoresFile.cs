@@ -34,12 +34,31 @@ internal static class ScoresFile
                 if (!metric.IsBase) Number(json, metric.Field, metric.Values[row]);
                 foreach (var (name, values) in metric.Result.Details) Number(json, name, values[row]);
             }
+            if (scores.Turns.TryGetValue(row, out var turns)) WriteTurns(json, row, turns, scores.Metrics);
             json.WriteEndObject();
             json.Flush();
             stream.WriteByte((byte)'\n');
             json.Reset();
         }
     });
+
+    private static void WriteTurns(Utf8JsonWriter json, int row, TurnLosses[] turns, IReadOnlyList<MetricColumn> metrics)
+    {
+        json.WriteStartArray("turns");
+        for (int i = 0; i < turns.Length; i++)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("turn", turns[i].Turn);
+            json.WriteNumber("n_answer", turns[i].AnswerTokens);
+            Number(json, "zero_nll", turns[i].ZeroShot);
+            Number(json, "one_nll", turns[i].OneShot);
+            Number(json, "miwv", turns[i].OneShot - turns[i].ZeroShot);
+            foreach (var metric in metrics)
+                if (!metric.IsBase && metric.Result.Turns.TryGetValue(row, out double[]? own)) Number(json, metric.Field, own[i]);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     // shortest digits that read back as the same double
     private static void Number(Utf8JsonWriter json, string name, double value)

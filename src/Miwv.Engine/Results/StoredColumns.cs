@@ -9,7 +9,7 @@ namespace Miwv.Engine.Results;
 /// <param name="AnswerTokens">Tokens of the answers.</param>
 public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, double[] AnswerTokens, IReadOnlyList<(string Field, double[] Values)> Metrics)
 {
-    private static readonly string[] NotMetrics = ["id", "status", "neighbor", "cosine", "n_answer", "demo_cut"];
+    private static readonly string[] NotMetrics = ["id", "status", "neighbor", "cosine", "n_answer", "demo_cut", "turns"];
 
     /// <summary>Which end of a stored field is selected: that of the metric whose name it begins with.</summary>
     public static Better BetterOf(string field) =>

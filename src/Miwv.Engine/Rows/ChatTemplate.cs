@@ -34,10 +34,15 @@ internal sealed class ChatTemplate(LlamaModel model, string source) : PromptTemp
         for (int i = 0; i < marked.Length; i++)
         {
             int at = text.IndexOf(Mark(i), StringComparison.Ordinal);
-            if (at < 0) continue; // a template without a place for system texts
-            Append(pieces, text[..at], control: true);
-            Append(pieces, messages[i].Text, control: false);
-            text = text[(at + Mark(i).Length)..];
+            bool isAnswer = messages[i].Role == TurnRole.Assistant;
+            if (at >= 0)
+            {
+                Append(pieces, text[..at], control: true);
+                text = text[(at + Mark(i).Length)..];
+            }
+            else if (!isAnswer) continue; // a template without a place for system texts
+            if (isAnswer) pieces.Add(new PromptPiece(at < 0 ? "" : messages[i].Text, IsControl: false, IsAnswer: true));
+            else Append(pieces, messages[i].Text, control: false);
         }
         Append(pieces, text, control: true);
         return pieces;

@@ -12,12 +12,18 @@ public sealed class PromptEncoder(Vocabulary vocabulary, PromptTemplate template
     // a template of plain text is one piece, so that its words and the row's join as they would in any text
     private readonly PromptTemplate template = template.Literals.Any(text => HoldsControlToken(vocabulary, text)) ? template.WithControlLiterals() : template;
 
-    public void Encode(Row row, List<int> tokens)
+    /// <summary>Appends a row's prompt.</summary>
+    /// <param name="answers">Gets the place of each earlier answer among the prompt's tokens, [From, To), in order.</param>
+    public void Encode(Row row, List<int> tokens, List<(int From, int To)>? answers = null)
     {
         int start = tokens.Count;
-        var pieces = template.Render(row);
-        foreach (var piece in pieces) vocabulary.Tokenize(piece.Text, tokens, parseSpecial: piece.IsControl);
-        if (vocabulary.AddsBos && pieces is [{ IsControl: true }, ..] && tokens.Count > start && tokens[start] == vocabulary.Bos) tokens.RemoveAt(start);
+        foreach (var piece in template.Render(row))
+        {
+            int from = tokens.Count;
+            vocabulary.Tokenize(piece.Text, tokens, parseSpecial: piece.IsControl);
+            if (from == start && piece.IsControl && vocabulary.AddsBos && tokens.Count > start && tokens[start] == vocabulary.Bos) tokens.RemoveAt(start);
+            if (piece.IsAnswer) answers?.Add((from - start, tokens.Count - start));
+        }
     }
 
     private static bool HoldsControlToken(Vocabulary vocabulary, string text) =>

@@ -19,6 +19,9 @@ public sealed class RowFacts
     /// <summary>Rows that cannot be scored, with the reason.</summary>
     public Dictionary<int, string> Errors { get; }
 
+    /// <summary>Assistant turns before the answer of each row; empty if no row has any.</summary>
+    public int[] EarlierAnswers { get; private set; } = [];
+
     public static RowFacts Read(RowFile rows, Action<int>? done, CancellationToken cancel)
     {
         var facts = new RowFacts(rows.Count);
@@ -36,6 +39,11 @@ public sealed class RowFacts
                 facts.Errors[i] = row.Error;
                 facts.IdenticalGroup[i] = -1;
                 continue;
+            }
+            if (row.EarlierAnswers.Count() is > 0 and var earlier)
+            {
+                if (facts.EarlierAnswers.Length == 0) facts.EarlierAnswers = new int[rows.Count];
+                facts.EarlierAnswers[i] = earlier;
             }
             var key = row.ContentKey();
             if (!groups.TryGetValue(key, out int group)) groups[key] = group = groups.Count;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
 using Miwv.Llama;
+using Miwv.Metrics;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
@@ -32,6 +33,7 @@ public static class RunFile
         json.WriteString("duplicates", settings.KeepDuplicates ? "keep" : "skip");
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
+        json.WriteString("turns", settings.Turns.ToString().ToLowerInvariant());
         json.WriteString("metric", settings.Metrics);
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
@@ -82,6 +84,7 @@ public static class RunFile
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),
+                Turns = Enum.Parse<TurnRule>(Text("turns")!, ignoreCase: true),
                 Metrics = Text("metric")!,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from") is { } from ? origin.Resolve(from) : null,

@@ -31,7 +31,7 @@ internal sealed class KnownPasses
             var wants = to.Wants(pass);
             if (!places.TryGetValue(KeyOf(to, pass), out int other) || !results.Has(other, wants)) continue;
             if (wants.HasFlag(PassWants.Listed) && !passes.ListedIds.SequenceEqual(to.ListedIds)) continue;
-            into.Set(pass, results.Nll(other), wants, results.Values(other, wants));
+            into.Set(pass, results.OwnNll(other), wants, results.Values(other, wants));
             known[pass] = true;
         }
         return known;

@@ -40,7 +40,7 @@ internal sealed class MetricStage
         {
             book.Begin();
             metrics[i].AddPasses(book);
-            alone[i] = book.Alone;
+            alone[i] = book.AloneCost;
         }
     }
 

@@ -12,44 +12,52 @@ internal sealed class PassStage
     private const string Separator = "\n\n";
 
     private readonly RowPasses result;
+    private readonly RowTexts rows;
     private readonly KnnGraph neighbors;
     private readonly RowFacts facts;
-    private readonly int window, bos, separator, eos;
+    private readonly int window;
     private readonly bool zeroShots, oneShots;
 
     private PassStage(RowPasses result, KnnGraph neighbors, RowFacts facts, int window, MetricStage metrics)
     {
         (this.result, this.neighbors, this.facts, this.window) = (result, neighbors, facts, window);
         (zeroShots, oneShots) = (metrics.NeedsZeroShot, metrics.NeedsOneShot);
-        bos = metrics.Texts.Bos;
-        separator = metrics.Texts.Separator;
-        eos = metrics.Texts.Eos;
+        rows = result.Texts;
     }
 
-    /// <summary>Tokens of prompts (text 2i), answers (2i + 1), then BOS, separator and scored EOS, each empty where it does not apply, and the metrics' own texts.</summary>
+    /// <summary>Tokens of all texts of the catalog: prompts, answers, BOS, separator and scored EOS, each empty where it does not apply, and the metrics' own.</summary>
     public static TokenTable Tokenize(RowFile rows, RowFacts facts, TextCatalog catalog, PromptTemplate template, bool scoreEos, string scratch, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
-        var vocabulary = catalog.Vocabulary;
-        var encoder = new PromptEncoder(vocabulary, template);
+        var encoder = new PromptEncoder(catalog.Vocabulary, template);
         return TokenTableBuilder.Build(catalog.Count, (text, tokens) =>
         {
             if (text >= catalog.Base) catalog.Encode(text, tokens, rows.Read, facts.Errors.ContainsKey);
-            else if (text == catalog.Bos)
-            {
-                if (vocabulary.AddsBos && vocabulary.Bos >= 0) tokens.Add(vocabulary.Bos);
-            }
-            else if (text == catalog.Separator) vocabulary.Tokenize(Separator, tokens);
-            else if (text == catalog.Eos)
-            {
-                if (scoreEos && vocabulary.Eos >= 0) tokens.Add(vocabulary.Eos);
-            }
-            else if (!facts.Errors.ContainsKey(text / 2))
-            {
-                var row = rows.Read(text / 2);
-                if (text % 2 == 0) encoder.Encode(row, tokens);
-                else vocabulary.Tokenize(row.Output, tokens);
-            }
+            else if (text >= catalog.Bos || !facts.Errors.ContainsKey(text / 2)) Encode(text, tokens, catalog, encoder, scoreEos, rows.Read);
         }, scratch, threads, done => progress?.Report(new("tokenize", Math.Min(done / 2, rows.Count), rows.Count, "rows")), cancel);
+    }
+
+    /// <summary>Appends the tokens of one text; that of a prompt also tells the catalog where its earlier answers lie.</summary>
+    public static void Encode(int text, List<int> tokens, TextCatalog catalog, PromptEncoder encoder, bool scoreEos, Func<int, Row> read)
+    {
+        var vocabulary = catalog.Vocabulary;
+        if (text >= catalog.Base) catalog.Encode(text, tokens, read, _ => false);
+        else if (text == catalog.Bos)
+        {
+            if (vocabulary.AddsBos && vocabulary.Bos >= 0) tokens.Add(vocabulary.Bos);
+        }
+        else if (text == catalog.Separator) vocabulary.Tokenize(Separator, tokens);
+        else if (text == catalog.Eos)
+        {
+            if (scoreEos && vocabulary.Eos >= 0) tokens.Add(vocabulary.Eos);
+        }
+        else if (text % 2 == 1) vocabulary.Tokenize(read(text / 2).Output, tokens);
+        else
+        {
+            int row = text / 2;
+            var answers = catalog.Turns.Count(row) == 0 ? null : new List<(int, int)>();
+            encoder.Encode(read(row), tokens, answers);
+            if (answers is not null) catalog.Turns.Set(row, answers);
+        }
     }
 
     /// <summary>Which rows have an answer; only those can be demonstrations.</summary>
@@ -62,7 +70,7 @@ internal sealed class PassStage
 
     public static RowPasses Run(TokenTable tokens, RowFacts facts, KnnGraph neighbors, int window, MetricStage metrics)
     {
-        var result = new RowPasses(facts.Count, tokens);
+        var result = new RowPasses(facts.Count, tokens, metrics.Texts);
         var stage = new PassStage(result, neighbors, facts, window, metrics);
         for (int i = 0; i < facts.Count; i++) result.Status[i] = stage.Add(i);
         return result;
@@ -71,46 +79,28 @@ internal sealed class PassStage
     private RowStatus Add(int row)
     {
         if (facts.Errors.ContainsKey(row)) return RowStatus.Error;
-        Segment prompt = Whole(2 * row), answer = Whole(2 * row + 1), begin = Whole(bos), end = Whole(eos);
-        if (answer.Length == 0) return RowStatus.EmptyAnswer;
-        int scored = answer.Length + end.Length, zeroShot = begin.Length + prompt.Length + scored;
-        result.AnswerTokens[row] = scored;
-        if (zeroShot > window) return RowStatus.TooLong;
-        if (begin.Length + prompt.Length == 0)
+        if (rows.Answer(row).Length == 0) return RowStatus.EmptyAnswer;
+        result.AnswerTokens[row] = rows.ScoredTokens(row);
+        if (rows.Bos.Length + rows.Length(row) > window) return RowStatus.TooLong;
+        if (rows.Bos.Length + rows.Prompt(row).Length == 0)
         {
             facts.Errors[row] = "the prompt has no tokens, so nothing predicts the answer's first token";
             return RowStatus.Error;
         }
-        return oneShots ? AddBoth(row, begin, prompt, answer, end) : AddZeroShot(row, begin, prompt, answer, end);
-    }
-
-    private RowStatus AddZeroShot(int row, Segment begin, Segment prompt, Segment answer, Segment end)
-    {
-        if (!zeroShots) return RowStatus.Ok;
-        int length = begin.Length + prompt.Length + answer.Length + end.Length;
-        result.ZeroShot[row] = result.Passes.Add([begin, prompt, answer, end], length - answer.Length - end.Length, length);
-        return RowStatus.Ok;
-    }
-
-    private RowStatus AddBoth(int row, Segment begin, Segment prompt, Segment answer, Segment end)
-    {
+        if (!oneShots) return AddZeroShot(row);
         int demonstration = neighbors.Neighbors(row)[0];
         if (demonstration < 0) return RowStatus.NoNeighbor;
-
-        Segment shownPrompt = Whole(2 * demonstration), shownAnswer = Whole(2 * demonstration + 1), between = Whole(separator);
-        int scored = answer.Length + end.Length, zeroShot = begin.Length + prompt.Length + scored;
-        int room = window - zeroShot - shownPrompt.Length - between.Length;
-        if (room < 1) return RowStatus.TooLong;
-        if (room < shownAnswer.Length)
-        {
-            shownAnswer = shownAnswer with { Length = room };
-            result.DemonstrationCut[row] = true;
-        }
-        AddZeroShot(row, begin, prompt, answer, end);
-        int oneShot = zeroShot + shownPrompt.Length + shownAnswer.Length + between.Length;
-        result.OneShot[row] = result.Passes.Add([begin, shownPrompt, shownAnswer, between, prompt, answer, end], oneShot - scored, oneShot);
+        int room = window - rows.Bos.Length - rows.Separator.Length - rows.Length(row);
+        if (!rows.TryShow(demonstration, room, out var prompt, out var answer)) return RowStatus.TooLong;
+        result.DemonstrationCut[row] = answer.Length < rows.Answer(demonstration).Length;
+        AddZeroShot(row);
+        result.OneShot[row] = rows.AddScored(result.Passes, [rows.Bos, prompt, answer, rows.Separator], row);
         return RowStatus.Ok;
     }
 
-    private Segment Whole(int text) => new(text, result.Tokens.Length(text));
+    private RowStatus AddZeroShot(int row)
+    {
+        if (zeroShots) result.ZeroShot[row] = rows.AddScored(result.Passes, [rows.Bos], row);
+        return RowStatus.Ok;
+    }
 }

@@ -32,22 +32,28 @@ public sealed class PlainLoop : IDisposable
     }
 
     /// <summary>Minus the sum of the natural log-probs of tokens[from..], each given all before it. Nats.</summary>
-    public double Nll(int[] tokens, int from)
+    public double Nll(int[] tokens, int from) => Nll(tokens, [(from, tokens.Length)])[0];
+
+    /// <summary>The same for several spans [From, To) of one sequence, in order, by one decode.</summary>
+    public double[] Nll(int[] tokens, IReadOnlyList<(int From, int To)> spans)
     {
         context.Clear();
         batch.Clear();
         for (int i = 0; i < tokens.Length; i++)
-            batch.Add(tokens[i], i, 0, 1, output: i >= from - 1 && i < tokens.Length - 1);
+            batch.Add(tokens[i], i, 0, 1, output: spans.Any(span => i >= span.From - 1 && i < span.To - 1));
         context.Decode(batch);
         context.Synchronize();
-        int scored = tokens.Length - from;
-        if (logProbs.Length < scored) logProbs = new double[scored];
+        if (logProbs.Length < tokens.Length) logProbs = new double[tokens.Length];
         // the first call makes the library put its rows in order; after it they may be read from several threads
-        _ = context.LogitsOf(from - 1);
-        Parallel.For(0, scored, workers, i => logProbs[i] = LogProb(context.LogitsOf(from - 1 + i), tokens[from + i]));
-        double sum = 0;
-        for (int i = 0; i < scored; i++) sum -= logProbs[i];
-        return sum;
+        _ = context.LogitsOf(spans[0].From - 1);
+        var sums = new double[spans.Count];
+        for (int i = 0; i < sums.Length; i++)
+        {
+            var (from, to) = spans[i];
+            Parallel.For(from, to, workers, at => logProbs[at] = LogProb(context.LogitsOf(at - 1), tokens[at]));
+            for (int at = from; at < to; at++) sums[i] -= logProbs[at];
+        }
+        return sums;
     }
 
     private static double LogProb(ReadOnlySpan<float> logits, int target)

@@ -41,7 +41,7 @@ public static class RunVerifier
     private static VerifyReport Compare(StoredRun run, int[] drawn, int scored, LlamaModel model, RowSequences sequences, DifferenceBound bound, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var pairs = drawn.Select(sequences.Of).ToArray();
-        using var loop = new PlainLoop(model, pairs.Max(p => Math.Max(p.Zero.Length, p.One?.Length ?? 0)), run.Settings.Threads, exact: true);
+        using var loop = new PlainLoop(model, pairs.Max(p => Math.Max(p.Zero.Tokens.Length, p.One?.Tokens.Length ?? 0)), run.Settings.Threads, exact: true);
         double max = 0, sum = 0;
         int losses = 0, worst = drawn[0];
         for (int i = 0; i < drawn.Length; i++)
@@ -52,10 +52,10 @@ public static class RunVerifier
             Add(pairs[i].One, score.OneShot);
             progress?.Report(new("verify", i + 1, drawn.Length, "rows"));
 
-            void Add(int[]? tokens, double stored)
+            void Add(ScoredSequence? sequence, double stored)
             {
-                if (tokens is null || double.IsNaN(stored)) return;
-                double difference = Math.Abs(loop.Nll(tokens, tokens.Length - score.AnswerTokens) / score.AnswerTokens - stored);
+                if (sequence is null || double.IsNaN(stored)) return;
+                double difference = Math.Abs(sequence.Loss(loop, run.Settings.Turns) - stored);
                 losses++;
                 sum += difference;
                 if (double.IsNaN(max) || difference <= max) return; // NaN stays once it is there

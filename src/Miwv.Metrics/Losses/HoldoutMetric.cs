@@ -27,12 +27,12 @@ public sealed class HoldoutMetric(int count) : Metric
             passes[row] = -1;
             if (holdout.Count == 0 || holdout.Contains(row)) continue;
             book.ZeroShot(row);
-            passes[row] = book.Add([.. prefix, book.Prompt(row)], book.Answer(row));
+            passes[row] = book.Behind(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(prefix), row);
         }
     }
 
     public override MetricValues Compute(PassBook book, PassResults results) =>
-        Each(book, row => results.Loss(book.ZeroShot(row)) - results.Loss(passes[row])) with { Totals = [("holdout_rows", holdout.Count)] };
+        EachTurn(book, results, row => results.Loss(book.ZeroShot(row)) - results.Loss(passes[row])) with { Totals = [("holdout_rows", holdout.Count)] };
 
     // Drawn rows, as long as half of the window is left for the row that is scored.
     private List<Segment> Prefix(PassBook book)

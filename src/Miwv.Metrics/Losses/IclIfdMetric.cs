@@ -27,5 +27,5 @@ public sealed class IclIfdMetric : Metric
     }
 
     public override MetricValues Compute(PassBook book, PassResults results) =>
-        Each(book, row => IfdMetric.LossRatio(results.Loss(book.OneShot(row)), results.Loss(direct[row])));
+        EachTurn(book, results, row => IfdMetric.LossRatio(results.Loss(book.OneShot(row)), results.Loss(direct[row])));
 }

@@ -19,10 +19,10 @@ public sealed class IfdHeaderMetric : Metric
         foreach (int row in book.UsableRows())
         {
             book.ZeroShot(row);
-            direct[row] = book.Add([book.Bos, book.Whole(header)], book.Answer(row));
+            direct[row] = book.Alone([book.Bos, book.Whole(header)], row);
         }
     }
 
     public override MetricValues Compute(PassBook book, PassResults results) =>
-        Each(book, row => IfdMetric.LossRatio(results.Loss(book.ZeroShot(row)), results.Loss(direct[row])));
+        EachTurn(book, results, row => IfdMetric.LossRatio(results.Loss(book.ZeroShot(row)), results.Loss(direct[row])));
 }

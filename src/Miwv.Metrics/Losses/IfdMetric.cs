@@ -28,7 +28,7 @@ public sealed class IfdMetric(bool perplexity) : Metric
         }
     }
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row =>
+    public override MetricValues Compute(PassBook book, PassResults results) => EachTurn(book, results, row =>
     {
         double conditional = results.Loss(book.ZeroShot(row)), alone = results.Loss(direct[row]);
         return perplexity ? PerplexityRatio(conditional, alone) : LossRatio(conditional, alone);

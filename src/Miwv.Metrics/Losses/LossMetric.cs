@@ -24,7 +24,7 @@ public sealed class LossMetric(bool oneShot, bool perplexity) : Metric
         foreach (int row in book.UsableRows()) Pass(book, row);
     }
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row =>
+    public override MetricValues Compute(PassBook book, PassResults results) => EachTurn(book, results, row =>
     {
         double loss = results.Loss(Pass(book, row));
         return perplexity ? Math.Exp(loss) : loss;

@@ -20,7 +20,7 @@ public sealed class MiwvMetric : Metric
     }
 
     public override MetricValues Compute(PassBook book, PassResults results) =>
-        Each(book, row => Value(results.Loss(book.ZeroShot(row)), results.Loss(book.OneShot(row))));
+        EachTurn(book, results, row => Value(results.Loss(book.ZeroShot(row)), results.Loss(book.OneShot(row))));
 
     /// <param name="zeroShot">L(y|x).</param>
     /// <param name="oneShot">L(y|d,x).</param>

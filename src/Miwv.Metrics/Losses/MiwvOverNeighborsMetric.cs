@@ -34,13 +34,16 @@ public sealed class MiwvOverNeighborsMetric(int k) : Metric
     {
         var error = new double[book.Rows];
         error.AsSpan().Fill(double.NaN);
-        var values = Each(book, row =>
+        var values = EachTurn(book, results, row =>
         {
             double zeroShot = results.Loss(book.ZeroShot(row));
             var (mean, standardError) = MeanAndError([.. passes[row].Select(pass => MiwvMetric.Value(zeroShot, results.Loss(pass)))]);
             error[row] = standardError;
             return mean;
         });
+        // the deviation of a sum over turns is not known from those of the turns
+        if (book.Turns.Rule == TurnRule.Sum)
+            foreach (int row in values.Turns.Keys) error[row] = double.NaN;
         return values with { Details = [(Field + "_se", error)] };
     }
 

@@ -11,6 +11,7 @@ namespace Miwv.Metrics.Passes;
 public sealed class PassBook
 {
     private readonly TextCatalog texts;
+    private readonly RowTexts rows;
     private readonly bool[] usable;
     private readonly int[] zeroShot, oneShot;
     private readonly Dictionary<int, int> direct = [];
@@ -22,6 +23,7 @@ public sealed class PassBook
     public PassBook(PassList passes, TextCatalog texts, bool[] usable, int[] zeroShot, int[] oneShot, int window, Func<int, Row> read)
     {
         (Passes, this.texts, this.usable, this.zeroShot, this.oneShot, Window, Read) = (passes, texts, usable, zeroShot, oneShot, window, read);
+        rows = new RowTexts(passes.Tokens, texts);
     }
 
     public int Rows => usable.Length;
@@ -46,7 +48,7 @@ public sealed class PassBook
     /// Passes and tokens that the metric which is entering its passes now would need if it ran alone, without sharing. A metric
     /// asks for each of its passes once.
     /// </summary>
-    public (int Passes, long Tokens) Alone { get; private set; }
+    public (int Passes, long Tokens) AloneCost { get; private set; }
 
     /// <summary>False for rows without a score; they are no probes, anchors or demonstrations of other metrics.</summary>
     public bool IsUsable(int row) => usable[row];
@@ -54,19 +56,26 @@ public sealed class PassBook
     /// <summary>Rows that can be used.</summary>
     public int[] UsableRows() => [.. Enumerable.Range(0, Rows).Where(row => usable[row])];
 
-    public Segment Bos => Whole(texts.Bos);
-    public Segment Separator => Whole(texts.Separator);
-    public Segment Eos => Whole(texts.Eos);
-    public Segment Prompt(int row) => Whole(2 * row);
-    public Segment Answer(int row) => Whole(2 * row + 1);
+    public EarlierTurns Turns => texts.Turns;
+    public Segment Bos => rows.Bos;
+    public Segment Separator => rows.Separator;
+    public Segment Eos => rows.Eos;
+    public Segment Prompt(int row) => rows.Prompt(row);
+    public Segment Answer(int row) => rows.Answer(row);
 
     /// <summary>All tokens of a text.</summary>
-    public Segment Whole(int text) => new(text, Passes.Tokens.Length(text));
+    public Segment Whole(int text) => rows.Whole(text);
 
-    /// <summary>Begins counting <see cref="Alone"/> for a metric.</summary>
+    /// <summary>Earlier answers of a row that are scored.</summary>
+    public int[] ScoredEarlier(int row) => Turns.Count(row) == 0 ? [] : [.. rows.ScoredEarlier(row)];
+
+    /// <summary>Tokens of a row that are scored, all turns.</summary>
+    public int ScoredTokens(int row) => rows.ScoredTokens(row);
+
+    /// <summary>Begins counting <see cref="AloneCost"/> for a metric.</summary>
     public void Begin()
     {
-        Alone = default;
+        AloneCost = default;
     }
 
     /// <summary>BOS x y, y scored.</summary>
@@ -75,30 +84,36 @@ public sealed class PassBook
     /// <summary>BOS x_d y_d separator x y with the nearest neighbour d, y scored; the pass that MIWV uses.</summary>
     public int OneShot(int row) => Count(oneShot[row]);
 
-    /// <summary>BOS x_d y_d separator x y, y scored; the end of y_d is cut if all does not fit (DESIGN 3).</summary>
+    /// <summary>BOS x_d y_d separator x y, y scored; the end of the demonstration is cut if all does not fit.</summary>
     public int OneShot(int demonstration, int row) =>
         oneShot[row] >= 0 && Neighbors!.Neighbors(row)[0] == demonstration ? OneShot(row) : OneShot(demonstration, row, Separator);
 
     /// <summary>The same with another separator.</summary>
     public int OneShot(int demonstration, int row, Segment separator)
     {
-        Segment shown = Answer(demonstration);
-        int rest = Bos.Length + Prompt(demonstration).Length + separator.Length + Prompt(row).Length + Answer(row).Length + Eos.Length;
-        int room = Math.Min(Window - rest, shown.Length);
-        if (room < 1) return -1;
-        return Add([Bos, Prompt(demonstration), shown with { Length = room }, separator, Prompt(row)], Answer(row));
+        int room = Window - Bos.Length - separator.Length - rows.Length(row);
+        return rows.TryShow(demonstration, room, out var prompt, out var answer) ? Behind([Bos, prompt, answer, separator], row) : -1;
     }
 
-    /// <summary>S y, y scored; S = BOS, or EOS if the vocabulary has no BOS (DESIGN 3).</summary>
+    /// <summary>S y, y scored, every turn by itself; S = BOS, or EOS if the vocabulary has no BOS.</summary>
     /// <param name="start">Place of <see cref="TextCatalog.Start"/>.</param>
     public int Direct(int start, int row)
     {
         if (direct.TryGetValue(row, out int known)) return Count(known);
-        return direct[row] = Add([Whole(start)], Answer(row));
+        return direct[row] = Alone([Whole(start)], row);
     }
 
-    /// <summary>A pass of a context and an answer that is scored, with the EOS behind it if the run scores that.</summary>
-    public int Add(ReadOnlySpan<Segment> context, Segment answer) => AddSpan([.. context, answer, Eos], Length(context), Length(context) + answer.Length + Eos.Length);
+    /// <summary>A context, x and y, y scored, with the EOS behind it if the run scores that.</summary>
+    public int Behind(ReadOnlySpan<Segment> context, int row) =>
+        Length(context) + rows.Length(row) > Window ? -1 : Count(rows.AddScored(Passes, context, row));
+
+    /// <summary>A context and y, y scored, every turn by itself, with the EOS behind the last if the run scores that.</summary>
+    public int Alone(ReadOnlySpan<Segment> context, int row)
+    {
+        int longest = Answer(row).Length + Eos.Length;
+        foreach (int turn in ScoredEarlier(row)) longest = Math.Max(longest, Whole(texts.EarlierAnswer(row, turn)).Length);
+        return Length(context) == 0 || Length(context) + longest > Window ? -1 : Count(rows.AddAlone(Passes, context, row));
+    }
 
     /// <summary>A pass with target positions [from, to) scored.</summary>
     public int AddSpan(ReadOnlySpan<Segment> parts, int from, int to)
@@ -116,7 +131,7 @@ public sealed class PassBook
 
     private int Count(int pass)
     {
-        if (pass >= 0) Alone = (Alone.Passes + 1, Alone.Tokens + Passes.Length(pass));
+        if (pass >= 0) AloneCost = (AloneCost.Passes + 1, AloneCost.Tokens + Passes.PlainLength(pass));
         return pass;
     }
 

@@ -8,20 +8,52 @@ public sealed class PassResults(PassList passes)
     private readonly List<double> nll = [];
     private readonly Dictionary<int, float[]> logProbs = [], entropies = [], listed = [];
 
-    /// <summary>Minus the sum of the log-probs of a pass's scored tokens, nats.</summary>
-    public double Nll(int pass) => pass < 0 ? double.NaN : nll[pass];
+    private int? turn;
 
-    /// <summary>Scored tokens of a pass.</summary>
-    public int Tokens(int pass) => passes.ScoredCount(pass);
+    /// <summary>Minus the sum of the log-probs of the scored tokens of a pass and those joined with it, nats.</summary>
+    public double Nll(int pass)
+    {
+        if (pass < 0) return double.NaN;
+        var (from, to) = Joined(pass);
+        double sum = nll[from];
+        for (int part = from + 1; part < to; part++) sum += nll[part];
+        return sum;
+    }
 
-    /// <summary>Mean NLL of a pass, nats per scored token.</summary>
-    public double Loss(int pass) => pass < 0 ? double.NaN : nll[pass] / passes.ScoredCount(pass);
+    /// <summary>Scored tokens of a pass and those joined with it.</summary>
+    public int Tokens(int pass)
+    {
+        var (from, to) = Joined(pass);
+        int count = 0;
+        for (int part = from; part < to; part++) count += passes.ScoredCount(part);
+        return count;
+    }
 
-    /// <summary>Log-probs of the scored tokens, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> LogProbs(int pass) => logProbs.GetValueOrDefault(pass);
+    /// <summary>Mean NLL of a pass and those joined with it, nats per scored token.</summary>
+    public double Loss(int pass) => pass < 0 ? double.NaN : Nll(pass) / Tokens(pass);
+
+    /// <summary>Log-probs of the scored tokens of a pass and those joined with it, nats; empty if the pass does not want them.</summary>
+    public ReadOnlySpan<float> LogProbs(int pass) => Of(logProbs, pass);
 
     /// <summary>Entropies where the scored tokens are predicted, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> Entropies(int pass) => entropies.GetValueOrDefault(pass);
+    public ReadOnlySpan<float> Entropies(int pass) => Of(entropies, pass);
+
+    /// <summary>A value for each of a row's scored turns: while it is computed, its passes look as if that turn alone were scored.</summary>
+    /// <param name="turns">Scored turns of the row.</param>
+    public double[] PerTurn(int turns, Func<double> value)
+    {
+        var values = new double[turns];
+        for (int i = 0; i < turns; i++)
+        {
+            turn = i;
+            values[i] = value();
+        }
+        turn = null;
+        return values;
+    }
+
+    /// <summary>The NLL of a pass by itself, nats; NaN if it has no result.</summary>
+    public double OwnNll(int pass) => nll[pass];
 
     /// <summary>Logits of <see cref="PassList.ListedIds"/> where the last scored token is predicted; empty if the pass does not want them.</summary>
     public ReadOnlySpan<float> Listed(int pass) => listed.GetValueOrDefault(pass);
@@ -52,10 +84,23 @@ public sealed class PassResults(PassList passes)
     public void Set(int pass, double sum, PassWants wants, ReadOnlySpan<float> values)
     {
         nll[pass] = sum;
-        int count = Tokens(pass);
+        int count = passes.ScoredCount(pass);
         if (wants.HasFlag(PassWants.LogProbs)) Take(logProbs, pass, count, ref values);
         if (wants.HasFlag(PassWants.Entropies)) Take(entropies, pass, count, ref values);
         if (wants.HasFlag(PassWants.Listed)) Take(listed, pass, passes.ListedIds.Count, ref values);
+    }
+
+    // The passes that count as one, [From, To).
+    private (int From, int To) Joined(int pass)
+    {
+        int earlier = passes.Earlier(pass);
+        return earlier == 0 ? (pass, pass + 1) : turn is { } one ? (pass - earlier + one, pass - earlier + one + 1) : (pass - earlier, pass + 1);
+    }
+
+    private ReadOnlySpan<float> Of(Dictionary<int, float[]> values, int pass)
+    {
+        var (from, to) = Joined(pass);
+        return to == from + 1 ? values.GetValueOrDefault(from) : Enumerable.Range(from, to - from).SelectMany(part => values.GetValueOrDefault(part, [])).ToArray();
     }
 
     private static void Take(Dictionary<int, float[]> to, int pass, int count, ref ReadOnlySpan<float> values)

@@ -4,22 +4,35 @@ using Miwv.Llama;
 namespace Miwv.Metrics.Passes;
 
 /// <summary>
-/// The texts of a run's token table: prompt (2i) and answer (2i + 1) of every row, BOS, separator and scored EOS, then what metrics add.
+/// The texts of a run's token table: prompt (2i) and answer (2i + 1) of every row, BOS, separator and scored EOS, then the earlier answers
+/// by themselves and what metrics add.
 /// </summary>
-public sealed class TextCatalog(int rows, Vocabulary vocabulary)
+public sealed class TextCatalog
 {
+    private readonly int rows, earlierAnswers;
+    private readonly Vocabulary vocabulary;
     private readonly List<(int First, int Count, bool PerRow, Action<int, List<int>, Func<int, Row>> Encode)> blocks = [];
     private readonly Dictionary<string, int> known = [];
 
-    public int Rows => rows;
+    public TextCatalog(int rows, Vocabulary vocabulary, EarlierTurns turns)
+    {
+        (this.rows, this.vocabulary, Turns) = (rows, vocabulary, turns);
+        Count = 2 * rows + 3;
+        earlierAnswers = PerTurn("answer", (row, turn) => row.EarlierAnswers.ElementAt(turn));
+    }
+
     public Vocabulary Vocabulary => vocabulary;
+    public EarlierTurns Turns { get; }
     public int Bos => 2 * rows;
     public int Separator => Bos + 1;
     public int Eos => Bos + 2;
 
     /// <summary>The first text that a metric added.</summary>
     public int Base => Bos + 3;
-    public int Count { get; private set; } = 2 * rows + 3;
+    public int Count { get; private set; }
+
+    /// <summary>An earlier answer by itself.</summary>
+    public int EarlierAnswer(int row, int turn) => earlierAnswers + Turns.First(row) + turn;
 
     /// <summary>A text that passes share; the same text twice is the same place.</summary>
     /// <returns>Its place in the table.</returns>
@@ -39,6 +52,15 @@ public sealed class TextCatalog(int rows, Vocabulary vocabulary)
     /// <returns>The place of row 0's text; row i's is i behind it.</returns>
     public int PerRow(string name, Func<Row, string> text) => Block("rows " + name, true, (row, tokens, read) => vocabulary.Tokenize(text(read(row)), tokens));
 
+    /// <summary>A text of every earlier answer; the same name twice is the same block.</summary>
+    /// <param name="text">Of a row and the number of one of its earlier answers.</param>
+    /// <returns>The place of the first; <see cref="EarlierTurns.First"/> says how far behind it a row's lie.</returns>
+    public int PerTurn(string name, Func<Row, int, string> text) => Block("turns " + name, Turns.Total, false, (place, tokens, read) =>
+    {
+        int row = Turns.RowAt(place);
+        vocabulary.Tokenize(text(read(row), place - Turns.First(row)), tokens);
+    });
+
     /// <summary>Appends the tokens of an added text.</summary>
     /// <param name="read">Reads a row; not called for a row in error.</param>
     /// <param name="inError">Rows that have no texts.</param>
@@ -54,12 +76,13 @@ public sealed class TextCatalog(int rows, Vocabulary vocabulary)
         throw new ArgumentOutOfRangeException(nameof(text), text, "no such text");
     }
 
-    private int Block(string name, bool perRow, Action<int, List<int>, Func<int, Row>> encode)
+    private int Block(string name, bool perRow, Action<int, List<int>, Func<int, Row>> encode) => Block(name, perRow ? rows : 1, perRow, encode);
+
+    private int Block(string name, int count, bool perRow, Action<int, List<int>, Func<int, Row>> encode)
     {
         if (known.TryGetValue(name, out int place)) return place;
         place = Count;
         known[name] = place;
-        int count = perRow ? rows : 1;
         blocks.Add((place, count, perRow, encode));
         Count += count;
         return place;

@@ -10,7 +10,11 @@ public sealed class MtldMetric : Metric
     public override MetricInfo Info { get; } = new("mtld", "words per stretch with type-token ratio above 0.72, mean of both directions", Better.High, "McCarthy and Jarvis 2010, in InstructMining arXiv 2307.06290", "none");
     public override bool NeedsZeroShot => false;
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row => Value(Words(book.Read(row).Output)));
+    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row =>
+    {
+        var texts = book.Read(row);
+        return Value(Words(book.Turns.Rule == TurnRule.Last ? texts.Output : string.Join('\n', [.. texts.EarlierAnswers, texts.Output])));
+    });
 
     /// <summary>None for no words.</summary>
     public static double Value(IReadOnlyList<string> words) =>

@@ -19,7 +19,7 @@ public sealed class HesMetric(double percent) : Metric
         foreach (int row in book.UsableRows()) book.Want(book.ZeroShot(row), PassWants.Entropies);
     }
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row => Value(results.Entropies(book.ZeroShot(row)), percent));
+    public override MetricValues Compute(PassBook book, PassResults results) => EachTurn(book, results, row => Value(results.Entropies(book.ZeroShot(row)), percent));
 
     /// <summary>At least one token counts.</summary>
     public static double Value(ReadOnlySpan<float> entropies, double percent)

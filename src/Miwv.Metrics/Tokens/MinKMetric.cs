@@ -19,7 +19,7 @@ public sealed class MinKMetric(double percent) : Metric
         foreach (int row in book.UsableRows()) book.Want(book.ZeroShot(row), PassWants.LogProbs);
     }
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row => Value(results.LogProbs(book.ZeroShot(row)), percent));
+    public override MetricValues Compute(PassBook book, PassResults results) => EachTurn(book, results, row => Value(results.LogProbs(book.ZeroShot(row)), percent));
 
     /// <summary>At least one token counts.</summary>
     public static double Value(ReadOnlySpan<float> logProbs, double percent)

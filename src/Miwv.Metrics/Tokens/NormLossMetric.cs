@@ -13,7 +13,7 @@ public sealed class NormLossMetric : Metric
         foreach (int row in book.UsableRows()) book.ZeroShot(row);
     }
 
-    public override MetricValues Compute(PassBook book, PassResults results) => Each(book, row => Bits(results.Loss(book.ZeroShot(row))));
+    public override MetricValues Compute(PassBook book, PassResults results) => EachTurn(book, results, row => Bits(results.Loss(book.ZeroShot(row))));
 
     public static double Bits(double nats) => nats / Math.Log(2);
 }

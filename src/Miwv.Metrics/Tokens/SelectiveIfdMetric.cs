@@ -36,7 +36,7 @@ public sealed class SelectiveIfdMetric(double percent) : Metric
         var all = new List<float>();
         foreach (int row in book.UsableRows()) all.AddRange(Differences(book, results, row));
         double threshold = Threshold(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), percent);
-        return Each(book, row => Value(Differences(book, results, row), threshold)) with { Totals = [("threshold", threshold)] };
+        return EachTurn(book, results, row => Value(Differences(book, results, row), threshold)) with { Totals = [("threshold", threshold)] };
     }
 
     /// <summary>The smallest |difference| that is kept if <paramref name="percent"/> of all are; ties are kept.</summary>

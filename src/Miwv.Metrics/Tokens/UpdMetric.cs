@@ -17,7 +17,7 @@ public sealed class UpdMetric : Metric
     public override MetricValues Compute(PassBook book, PassResults results)
     {
         int vocabulary = book.Texts.Vocabulary.Size;
-        return Each(book, row => Value(results.LogProbs(book.ZeroShot(row)), results.Entropies(book.ZeroShot(row)), vocabulary));
+        return EachTurn(book, results, row => Value(results.LogProbs(book.ZeroShot(row)), results.Entropies(book.ZeroShot(row)), vocabulary));
     }
 
     public static double Value(ReadOnlySpan<float> logProbs, ReadOnlySpan<float> entropies, int vocabulary)

@@ -29,7 +29,7 @@ public sealed class PrefixForest
         for (int i = 0; i < count; i++)
         {
             NodeCount += Length(i) - shared[i];
-            PlainTokens += Length(i);
+            if (!passes.IsBeginning(order[i])) PlainTokens += Length(i);
         }
     }
 

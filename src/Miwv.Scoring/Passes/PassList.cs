@@ -11,6 +11,8 @@ public sealed class PassList(TokenTable tokens)
     // segments shorter than their text, by place; they stand as ~text among the texts
     private readonly Dictionary<int, int> cuts = [];
     private readonly Dictionary<int, PassWants> wants = [];
+    private readonly Dictionary<int, int> earlier = [];
+    private readonly HashSet<int> beginnings = [];
 
     public TokenTable Tokens => tokens;
     public int Count => lengths.Count;
@@ -21,6 +23,21 @@ public sealed class PassList(TokenTable tokens)
     public int ScoredTo(int pass) => scoredTo[pass];
     public int ScoredCount(int pass) => scoredTo[pass] - scoredFrom[pass];
 
+    /// <summary>Passes directly before this one that are joined with it.</summary>
+    public int Earlier(int pass) => earlier.GetValueOrDefault(pass);
+
+    /// <summary>True if a pass is the beginning of one it is joined with, so that a loop without sharing decodes both at once.</summary>
+    public bool IsBeginning(int pass) => beginnings.Contains(pass);
+
+    /// <summary>Tokens that a loop without sharing decodes for a pass and those joined with it.</summary>
+    public long PlainLength(int pass)
+    {
+        long length = lengths[pass];
+        for (int i = pass - Earlier(pass); i < pass; i++)
+            if (!IsBeginning(i)) length += lengths[i];
+        return length;
+    }
+
     /// <summary>Ids whose logits are kept for the passes that want them.</summary>
     public IReadOnlyList<int> ListedIds { get; set; } = [];
 
@@ -30,10 +47,10 @@ public sealed class PassList(TokenTable tokens)
     /// <summary>What is kept of a pass beside its sum.</summary>
     public PassWants Wants(int pass) => wants.GetValueOrDefault(pass);
 
-    /// <summary>Adds to what is kept of a pass.</summary>
+    /// <summary>Adds to what is kept of a pass and those joined with it.</summary>
     public void Want(int pass, PassWants more)
     {
-        wants[pass] = Wants(pass) | more;
+        for (int i = pass - Earlier(pass); i <= pass; i++) wants[i] = Wants(i) | more;
         AllWants |= more;
     }
 
@@ -45,6 +62,24 @@ public sealed class PassList(TokenTable tokens)
     {
         int text = texts[place];
         return text >= 0 ? new Segment(text, tokens.Length(text)) : new Segment(~text, cuts[place]);
+    }
+
+    /// <summary>Joins a pass with the <paramref name="count"/> before it: their scored tokens are one answer, given in several parts.</summary>
+    public void Join(int pass, int count)
+    {
+        earlier[pass] = count;
+        for (int i = pass - count; i < pass; i++)
+            if (Begins(i, pass)) beginnings.Add(i);
+    }
+
+    private bool Begins(int part, int whole)
+    {
+        var (own, end) = Segments(part);
+        var (other, otherEnd) = Segments(whole);
+        if (end - own > otherEnd - other) return false;
+        for (; own < end - 1; own++, other++)
+            if (SegmentAt(own) != SegmentAt(other)) return false;
+        return SegmentAt(own).Text == SegmentAt(other).Text && SegmentAt(own).Length <= SegmentAt(other).Length;
     }
 
     /// <summary>Adds a pass whose last segment is scored.</summary>

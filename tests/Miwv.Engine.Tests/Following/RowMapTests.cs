@@ -37,6 +37,6 @@ public sealed class RowMapTests
 
     private static RowMap Map(int rows, int steps) => new([.. Enumerable.Range(0, 32).Select(i => (byte)i)], 100, 250,
         [.. Enumerable.Range(0, rows).Select(i => i / 7.0)], [.. Enumerable.Range(0, rows).Select(i => i % 2 == 0 ? double.NaN : i)], [.. Enumerable.Repeat(double.NaN, rows)],
-        [.. Enumerable.Range(0, rows)], [.. Enumerable.Range(rows, rows)], [.. Enumerable.Repeat(3, rows)], [.. Enumerable.Range(-1, rows)], [.. Enumerable.Range(10, steps)],
+        [.. Enumerable.Range(0, rows)], [.. Enumerable.Range(rows, rows)], [.. Enumerable.Range(0, rows).Select(i => i % 3)], [.. Enumerable.Repeat(3, rows)], [.. Enumerable.Range(-1, rows)], [.. Enumerable.Range(10, steps)],
         [.. Enumerable.Range(0, rows).Select(i => (RowStatus)(i % 6))]);
 }
