@@ -1,5 +1,7 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Gpu;
+using Miwv.Engine.Judging;
 using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
@@ -27,6 +29,9 @@ public sealed class MiwvRun : IDisposable
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
+
+    // those that the scoring model computes: all but what judges rate
+    private IReadOnlyList<Metric> own;
     private readonly IProgress<StageProgress>? progress;
     private readonly Action<string> warn;
     private readonly CancellationToken cancel;
@@ -39,11 +44,14 @@ public sealed class MiwvRun : IDisposable
     private MetricStage? stage;
     private PassResults? results;
     private WaveSizing? sizing;
+    private CascadeRows? chosen;
+    private CascadeSummary? cascadeSummary;
 
     private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, bool resumed, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
         (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed) = (settings, metrics, inputs, facts, directory, resumed);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
+        own = metrics;
     }
 
     public RunDirectory Directory { get; }
@@ -52,6 +60,18 @@ public sealed class MiwvRun : IDisposable
 
     /// <summary>True if the directory held this run already, finished or not.</summary>
     public bool Resumed { get; }
+
+    /// <summary>The small model that scores all rows first; null = none.</summary>
+    public CascadeStage? Cascade { get; private set; }
+
+    /// <summary>The models that rate the rows; null = none but the scoring model.</summary>
+    public JudgePanel? Judges { get; private set; }
+
+    /// <summary>Plans without having anything scored: which rows pass a cascade is guessed where the small model has not run.</summary>
+    public bool IsTrial { get; set; }
+
+    /// <summary>Vectors of the run that this one is a part of.</summary>
+    internal Func<EmbeddingStore>? SharedEmbeddings { get; set; }
 
     /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
     public IProgress<RowScored>? OnRow { get; set; }
@@ -67,6 +87,7 @@ public sealed class MiwvRun : IDisposable
         var metrics = MetricRegistry.Parse(settings.Metrics);
         var inputs = RunInputs.Open(settings, progress, cancel);
         RunDirectory? run = null;
+        MiwvRun? opened = null;
         try
         {
             var facts = RowFacts.Read(inputs.Rows, null, cancel);
@@ -75,14 +96,27 @@ public sealed class MiwvRun : IDisposable
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             bool found = run.Claim(identity, json => RunFile.WriteSettings(json, settings));
-            return new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
+            opened = new MiwvRun(settings, metrics, inputs, facts, run, found, progress, warn, cancel);
+            opened.OpenParts();
+            return opened;
         }
         catch
         {
+            opened?.Cascade?.Dispose();
+            opened?.Judges?.Dispose();
             run?.Dispose();
             inputs.Dispose();
             throw;
         }
+    }
+
+    private void OpenParts()
+    {
+        if (settings.Cascade is not null)
+            Cascade = new CascadeStage(settings, Path.Combine(Directory.Path, "cascade"), metrics[0], Embed, progress, warn, cancel);
+        if (settings.Judges.Count == 0) return;
+        Judges = new JudgePanel(settings, Path.Combine(Directory.Path, "judges"), metrics, progress, warn, cancel);
+        own = [.. metrics.Where(metric => !Judges.Rates(metric))];
     }
 
     /// <summary>The scoring model.</summary>
@@ -103,6 +137,7 @@ public sealed class MiwvRun : IDisposable
     public EmbeddingStore Embed()
     {
         if (store is not null) return store;
+        if (SharedEmbeddings is not null) return SharedEmbeddings();
         string key = inputs.EmbeddingKey(settings);
         if (settings.From is { } from && !File.Exists(Directory.EmbeddingsFile) && File.Exists(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile))))
             File.Copy(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile)), Directory.EmbeddingsFile);
@@ -123,9 +158,9 @@ public sealed class MiwvRun : IDisposable
         else if (settings.EmbedderPath is { } path)
         {
             using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-            EmbedStage.Run(Rows, Facts, embedder, !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
         }
-        else EmbedStage.Run(Rows, Facts, Model, true, Directory, key, settings.Threads, progress, cancel);
+        else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, key, settings.Threads, progress, cancel);
         return store = EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
@@ -133,7 +168,7 @@ public sealed class MiwvRun : IDisposable
     public KnnGraph FindNeighbors()
     {
         if (neighbors is not null) return neighbors;
-        int k = metrics.Max(metric => metric.Neighbors);
+        int k = own.Select(metric => metric.Neighbors).DefaultIfEmpty(0).Max();
         return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
     }
 
@@ -181,13 +216,15 @@ public sealed class MiwvRun : IDisposable
     public WavePlan Plan()
     {
         if (plan is not null) return plan;
+        chosen = IsTrial ? Cascade?.Guess() : Cascade?.Choose();
         var graph = FindNeighbors();
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
         var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
-        var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass]));
+        var needed = chosen is null ? null : stage.Restrict(chosen.IsScored, passes);
+        var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass] && needed?[pass] != false));
         if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
         {
             WaveSizeFile.RefuseOtherDevice(Directory);
@@ -209,7 +246,7 @@ public sealed class MiwvRun : IDisposable
             .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
         if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
         var waves = other.Plan();
-        PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves), other.settings.PerToken, other.results!, all: true);
+        PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves, []), other.settings.PerToken, other.results!, all: true);
         return new KnownPasses(other.Passes.Passes, other.results!).Give(passes!.Passes, results!);
     }
 
@@ -228,15 +265,42 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
+        var rated = Judges?.Score() ?? [];
         var waves = Plan();
-        byte[] key = inputs.PlanKey(settings, waves);
+        byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
         var watch = OnRow is { } listener ? new RowWatch(passes!, listener) : null;
         Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, progress, cancel);
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
+        var columns = stage!.Compute(results!).Concat(rated).ToDictionary(column => column.Field);
+        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, [.. metrics.Select(metric => columns[metric.Field])], chosen);
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
-        SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
+        SummaryJson.Write(Directory.SummaryFile, Summarize(scores));
         return scores;
+    }
+
+    /// <summary>What a scored run says of itself.</summary>
+    public RunSummary Summarize(ScoreTable scores) => RunSummary.Of(scores, Plan(), Compute(), CascadeFigures());
+
+    /// <summary>Tokens that the scoring model would decode if it scored every row; null without a cascade.</summary>
+    public long? TokensWithoutCascade => CascadeFigures()?.TokensWithout;
+
+    private CascadeSummary? CascadeFigures() => chosen is null ? null : cascadeSummary ??= CascadeSummary.Of(chosen, passes!.Passes, Plan());
+
+    /// <summary>Every model's part in the run, the scoring model's first.</summary>
+    public IReadOnlyList<ModelCompute> Compute()
+    {
+        var parts = new List<ModelCompute> { new("score", ModelCompute.ParametersOf(inputs.ModelFile), Plan().Tokens) };
+        if (stage!.NeedsEmbeddings && ModelCompute.Read(Directory.EmbeddingComputeFile) is { } embed) parts.Add(embed);
+        if (Cascade is not null) parts.AddRange(Cascade.Run.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "cascade" }));
+        foreach (var judge in Judges?.Runs ?? []) parts.AddRange(judge.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "judge" }));
+        return parts;
+    }
+
+    /// <summary>Lets go of the model; it is loaded again when something needs it.</summary>
+    internal void Unload()
+    {
+        model?.Dispose();
+        model = null;
     }
 
     /// <summary>Chooses rows of a scored run.</summary>
@@ -244,7 +308,7 @@ public sealed class MiwvRun : IDisposable
     public Selection Select(ScoreTable scores, SelectionRequest request)
     {
         var texts = Passes.Tokens;
-        return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+        return new SelectionMaker(scores, chosen, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
     public void Dispose()
@@ -253,6 +317,8 @@ public sealed class MiwvRun : IDisposable
         else tokens?.Dispose();
         store?.Dispose();
         model?.Dispose();
+        Cascade?.Dispose();
+        Judges?.Dispose();
         inputs.Dispose();
         Directory.Dispose();
     }
@@ -263,7 +329,7 @@ public sealed class MiwvRun : IDisposable
     {
         if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary));
+        stage = new MetricStage(own, new TextCatalog(Rows.Count, Model.Vocabulary));
         return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

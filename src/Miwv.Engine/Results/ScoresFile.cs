@@ -34,6 +34,11 @@ internal static class ScoresFile
                 if (!metric.IsBase) Number(json, metric.Field, metric.Values[row]);
                 foreach (var (name, values) in metric.Result.Details) Number(json, name, values[row]);
             }
+            if (scores.Cascade is { } cascade)
+            {
+                json.WriteString("cascade", cascade.Roles[row].ToString().ToLowerInvariant());
+                Number(json, "cascade_" + cascade.Field, cascade.SmallValues[row]);
+            }
             json.WriteEndObject();
             json.Flush();
             stream.WriteByte((byte)'\n');

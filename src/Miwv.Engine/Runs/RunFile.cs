@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
+using Miwv.Engine.Judging;
 using Miwv.Llama;
 using Miwv.Retrieval;
 
@@ -33,6 +35,12 @@ public static class RunFile
         json.WriteBoolean("score-eos", settings.ScoreEos);
         json.WriteBoolean("per-token", settings.PerToken);
         json.WriteString("metric", settings.Metrics);
+        if (settings.Cascade is { } cascade)
+        {
+            json.WriteString("cascade", cascade.ToString());
+            Number(json, "audit", cascade.Audit);
+        }
+        if (settings.Judges.Count > 0) json.WriteString("judges", Judge.ListOf(settings.Judges));
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
@@ -72,6 +80,8 @@ public static class RunFile
                 Metrics = Text("metric")!,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from"),
+                Cascade = s.TryGetProperty("cascade", out var cascade) ? CascadeSettings.Parse(cascade.GetString()!, Count("audit")) : null,
+                Judges = s.TryGetProperty("judges", out var judges) ? Judge.ParseList(judges.GetString()!) : [],
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)

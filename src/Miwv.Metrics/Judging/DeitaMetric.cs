@@ -19,6 +19,7 @@ public sealed class DeitaMetric(bool complexity, bool quality) : Metric
         _ => new("deita", "deita_complexity * deita_quality", Better.High, "DEITA, arXiv 2312.15685", "two ratings"),
     };
     public override bool NeedsZeroShot => false;
+    public override bool IsRating => true;
 
     public override void AddTexts(TextCatalog texts)
     {

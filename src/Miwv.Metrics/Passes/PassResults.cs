@@ -8,23 +8,26 @@ public sealed class PassResults(PassList passes)
     private readonly List<double> nll = [];
     private readonly Dictionary<int, float[]> logProbs = [], entropies = [], listed = [];
 
+    /// <summary>Marks every pass whose result is asked for; null = nobody wants to know. Computing a metric over no results tells so which passes it needs.</summary>
+    public bool[]? Asked { get; init; }
+
     /// <summary>Minus the sum of the log-probs of a pass's scored tokens, nats.</summary>
-    public double Nll(int pass) => pass < 0 ? double.NaN : nll[pass];
+    public double Nll(int pass) => Ask(pass) ? nll[pass] : double.NaN;
 
     /// <summary>Scored tokens of a pass.</summary>
     public int Tokens(int pass) => passes.ScoredCount(pass);
 
     /// <summary>Mean NLL of a pass, nats per scored token.</summary>
-    public double Loss(int pass) => pass < 0 ? double.NaN : nll[pass] / passes.ScoredCount(pass);
+    public double Loss(int pass) => Ask(pass) ? nll[pass] / passes.ScoredCount(pass) : double.NaN;
 
     /// <summary>Log-probs of the scored tokens, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> LogProbs(int pass) => logProbs.GetValueOrDefault(pass);
+    public ReadOnlySpan<float> LogProbs(int pass) => Ask(pass) ? logProbs.GetValueOrDefault(pass) : default;
 
     /// <summary>Entropies where the scored tokens are predicted, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> Entropies(int pass) => entropies.GetValueOrDefault(pass);
+    public ReadOnlySpan<float> Entropies(int pass) => Ask(pass) ? entropies.GetValueOrDefault(pass) : default;
 
     /// <summary>Logits of <see cref="PassList.ListedIds"/> where the last scored token is predicted; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> Listed(int pass) => listed.GetValueOrDefault(pass);
+    public ReadOnlySpan<float> Listed(int pass) => Ask(pass) ? listed.GetValueOrDefault(pass) : default;
 
     /// <summary>Whether all that is wanted of a pass was kept.</summary>
     public bool Has(int pass, PassWants wants) =>
@@ -55,6 +58,13 @@ public sealed class PassResults(PassList passes)
         if (wants.HasFlag(PassWants.LogProbs)) Take(logProbs, pass, count, ref values);
         if (wants.HasFlag(PassWants.Entropies)) Take(entropies, pass, count, ref values);
         if (wants.HasFlag(PassWants.Listed)) Take(listed, pass, passes.ListedIds.Count, ref values);
+    }
+
+    private bool Ask(int pass)
+    {
+        if (pass < 0) return false;
+        if (Asked is not null) Asked[pass] = true;
+        return true;
     }
 
     private static void Take(Dictionary<int, float[]> to, int pass, int count, ref ReadOnlySpan<float> values)
