@@ -1,6 +1,8 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Following;
 using Miwv.Engine.Gpu;
+using Miwv.Engine.Judging;
 using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
@@ -20,7 +22,7 @@ namespace Miwv.Engine;
 /// One run, from rows to scores: read → embed → neighbours → passes → forest → waves → scores. Each stage finds what a former
 /// process left of it in the run directory and does only the rest.
 /// </summary>
-public sealed class MiwvRun : IDisposable
+public sealed partial class MiwvRun : IDisposable
 {
     // whatever the texts are, a pass has the same result only under the same of these
     private static readonly string[] DecidesPasses = ["model", "exact", "flash_attention", "gpu_layers"];
@@ -28,6 +30,9 @@ public sealed class MiwvRun : IDisposable
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
+
+    // those that the scoring model computes: all but what judges rate
+    private IReadOnlyList<Metric> own;
     private IProgress<StageProgress>? progress;
     private Action<string> warn;
     private CancellationToken cancel;
@@ -41,11 +46,14 @@ public sealed class MiwvRun : IDisposable
     private PassResults? results;
     private WaveSizing? sizing;
     private LiveWriter? live;
+    private CascadeRows? chosen;
+    private CascadeSummary? cascadeSummary;
 
     private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, RunClaim claim, StageTimes stageTimes, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
         (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed, Changes, StageTimes) = (settings, metrics, inputs, facts, directory, claim.Found, claim.Changes, stageTimes);
         (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
+        own = metrics;
     }
 
     public RunDirectory Directory { get; }
@@ -64,6 +72,18 @@ public sealed class MiwvRun : IDisposable
 
     /// <summary>How long the stages took so far.</summary>
     public StageTimes StageTimes { get; }
+
+    /// <summary>The small model that scores all rows first; null = none.</summary>
+    public CascadeStage? Cascade { get; private set; }
+
+    /// <summary>The models that rate the rows; null = none but the scoring model.</summary>
+    public JudgePanel? Judges { get; private set; }
+
+    /// <summary>Plans without having anything scored: which rows pass a cascade is guessed where the small model has not run.</summary>
+    public bool IsTrial { get; set; }
+
+    /// <summary>Vectors of the run that this one is a part of.</summary>
+    internal Func<EmbeddingStore>? SharedEmbeddings { get; set; }
 
     /// <summary>Hears of every row when both its passes are in the journal, from the threads that score, one call at a time.</summary>
     public IProgress<RowScored>? OnRow { get; set; }
@@ -97,6 +117,7 @@ public sealed class MiwvRun : IDisposable
         var times = new StageTimes();
         var inputs = times.Measure("read", () => RunInputs.Open(settings, progress, cancel));
         RunDirectory? run = null;
+        MiwvRun? opened = null;
         try
         {
             var facts = RowFacts.Read(inputs.Rows, null, cancel);
@@ -106,14 +127,27 @@ public sealed class MiwvRun : IDisposable
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             var claim = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
             var live = isSource ? null : new LiveWriter(run.LiveFile, progress);
-            return new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
+            opened = new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
+            opened.OpenParts();
+            return opened;
         }
         catch
         {
+            opened?.Cascade?.Dispose();
+            opened?.Judges?.Dispose();
             run?.Dispose();
             inputs.Dispose();
             throw;
         }
+    }
+
+    private void OpenParts()
+    {
+        if (settings.Cascade is not null)
+            Cascade = new CascadeStage(settings, Path.Combine(Directory.Path, "cascade"), metrics[0], Embed, progress, warn, cancel);
+        if (settings.Judges.Count == 0) return;
+        Judges = new JudgePanel(settings, Path.Combine(Directory.Path, "judges"), metrics, progress, warn, cancel);
+        own = [.. metrics.Where(metric => !Judges.Rates(metric))];
     }
 
     /// <summary>The scoring model.</summary>
@@ -131,7 +165,7 @@ public sealed class MiwvRun : IDisposable
     }
 
     /// <summary>The rows' embeddings; computed, imported or found.</summary>
-    public EmbeddingStore Embed() => store ??= StageTimes.Measure("embed", EmbedRows);
+    public EmbeddingStore Embed() => SharedEmbeddings?.Invoke() ?? (store ??= StageTimes.Measure("embed", EmbedRows));
 
     private EmbeddingStore EmbedRows()
     {
@@ -155,9 +189,9 @@ public sealed class MiwvRun : IDisposable
         else if (settings.EmbedderPath is { } path)
         {
             using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-            EmbedStage.Run(Rows, Facts, embedder, !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
         }
-        else EmbedStage.Run(Rows, Facts, Model, true, Directory, key, settings.Threads, progress, cancel);
+        else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, key, settings.Threads, progress, cancel);
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
@@ -165,7 +199,7 @@ public sealed class MiwvRun : IDisposable
     public KnnGraph FindNeighbors()
     {
         if (neighbors is not null) return neighbors;
-        int k = metrics.Max(metric => metric.Neighbors);
+        int k = own.Select(metric => metric.Neighbors).DefaultIfEmpty(0).Max();
         return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
     }
 
@@ -238,13 +272,15 @@ public sealed class MiwvRun : IDisposable
     public WavePlan Plan()
     {
         if (plan is not null) return plan;
+        chosen = IsTrial ? Cascade?.Guess() : Cascade?.Choose();
         var graph = FindNeighbors();
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
         var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
-        var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass]));
+        var needed = chosen is null ? null : stage.Restrict(chosen.IsScored, passes);
+        var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass] && needed?[pass] != false));
         if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
         {
             WaveSizeFile.RefuseOtherDevice(Directory);
@@ -266,7 +302,7 @@ public sealed class MiwvRun : IDisposable
             .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
         if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
         var waves = other.Plan();
-        PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves), other.settings.PerToken, other.results!, all: true);
+        PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves, []), other.settings.PerToken, other.results!, all: true);
         return new KnownPasses(other.Passes.Passes, other.results!).Give(passes!.Passes, results!);
     }
 
@@ -285,17 +321,19 @@ public sealed class MiwvRun : IDisposable
     /// <summary>Scores every row and writes scores.jsonl and summary.json.</summary>
     public ScoreTable Score()
     {
+        var rated = Judges?.Score() ?? [];
         var waves = Plan();
-        byte[] key = inputs.PlanKey(settings, waves);
+        byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
         results!.Grow();
         var map = RowMap.Of(passes!, FindNeighbors(), waves, key, results);
         map.Write(Directory.RowMapFile);
         var watch = OnRow is { } listener ? new RowWatch(map, listener) : null;
         Times = StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel));
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
+        var columns = stage!.Compute(results!).Concat(rated).ToDictionary(column => column.Field);
+        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, [.. metrics.Select(metric => columns[metric.Field])], chosen);
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
-        SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
+        SummaryJson.Write(Directory.SummaryFile, Summarize(scores));
         File.Delete(Directory.RowMapFile);
         return scores;
     }
@@ -306,16 +344,31 @@ public sealed class MiwvRun : IDisposable
     /// </summary>
     public IAsyncEnumerable<RunEvent> ScoreAsync(CancellationToken cancellation = default) => RunEventStream.Of((stream, stop) =>
     {
-        (progress, warn, cancel, OnRow) = (stream, stream.Warn, stop, stream);
+        OnRow = stream;
+        ReportTo(stream, stream.Warn, stop);
         return Score();
     }, cancellation);
+
+    private void ReportTo(IProgress<StageProgress>? listener, Action<string> warnings, CancellationToken stop)
+    {
+        (progress, warn, cancel) = (listener, warnings, stop);
+        Cascade?.Run.ReportTo(NamedProgress.Of(CascadeStage.Name, listener), warnings, stop);
+        foreach (var (judge, i) in (Judges?.Runs ?? []).Select((judge, i) => (judge, i))) judge.ReportTo(NamedProgress.Of(JudgePanel.NameOf(i), listener), warnings, stop);
+    }
+
+    /// <summary>Lets go of the model; it is loaded again when something needs it.</summary>
+    internal void Unload()
+    {
+        model?.Dispose();
+        model = null;
+    }
 
     /// <summary>Chooses rows of a scored run.</summary>
     /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>
     public Selection Select(ScoreTable scores, SelectionRequest request)
     {
         var texts = Passes.Tokens;
-        return new SelectionMaker(scores, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+        return new SelectionMaker(scores, chosen, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
     public void Dispose()
@@ -324,6 +377,8 @@ public sealed class MiwvRun : IDisposable
         else tokens?.Dispose();
         store?.Dispose();
         model?.Dispose();
+        Cascade?.Dispose();
+        Judges?.Dispose();
         inputs.Dispose();
         live?.Dispose();
         Directory.Dispose();
@@ -336,7 +391,7 @@ public sealed class MiwvRun : IDisposable
     private TokenTable TokenizeRows()
     {
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
+        stage = new MetricStage(own, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
         return PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

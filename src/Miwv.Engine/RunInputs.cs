@@ -14,6 +14,7 @@ namespace Miwv.Engine;
 internal sealed class RunInputs : IDisposable
 {
     private readonly string modelHash, embeddingHash;
+    private readonly Dictionary<string, string> otherModels = [];
 
     private RunInputs(RowFile rows, GgufFile modelFile, GgufFile? embedder, PromptTemplate? template, string modelHash, string embeddingHash)
     {
@@ -36,6 +37,8 @@ internal sealed class RunInputs : IDisposable
         var template = settings.Template == "model" ? null : PromptTemplate.Load(settings.Template);
         var model = GgufFile.Open(settings.ModelPath);
         model.RequireScoringModel();
+        foreach (string other in settings.Judges.Select(judge => judge.ModelPath).Append(settings.Cascade?.ModelPath).OfType<string>())
+            GgufFile.Open(other).RequireScoringModel();
         GgufFile? embedder = null;
         if (settings.EmbedderPath is { } path)
         {
@@ -61,7 +64,13 @@ internal sealed class RunInputs : IDisposable
     }
 
     // a run for MIWV alone has the identity it had before there were other metrics
-    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))]]);
+    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))], .. JudgesIdentity(s)]);
+
+    private IEnumerable<KeyValuePair<string, string>> JudgesIdentity(RunSettings s) =>
+        s.Judges.Select((judge, i) => new KeyValuePair<string, string>($"judge {i + 1}", string.Create(CultureInfo.InvariantCulture, $"{HashOf(judge.ModelPath)} {judge.Weight} {judge.Metric}")));
+
+    private KeyValuePair<string, string>[] CascadeIdentity(RunSettings s) => s.Cascade is not { } cascade ? []
+        : [new("cascade", HashOf(cascade.ModelPath)), new("cascade_keep", cascade.Keep.ToString()), new("audit", $"{Text(cascade.Audit)}, seed {Text(s.Seed)}")];
 
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
@@ -73,6 +82,7 @@ internal sealed class RunInputs : IDisposable
         new("exact", s.Exact.ToString()), new("flash_attention", s.FlashAttention.ToString()), new("gpu_layers", Text(s.GpuLayers)),
         new("wave_tokens", Text(s.WaveTokens)), new("per_token", s.PerToken.ToString()),
         new("search", $"{s.Search}{(s.Search == SearchMode.Exact || s.Hnsw == new HnswOptions() ? "" : $", M {s.Hnsw.M}, efConstruction {s.Hnsw.EfConstruction}, efSearch {s.Hnsw.EfSearch}")}"),
+        .. CascadeIdentity(s),
     ];
 
     /// <summary>What the vectors depend on.</summary>
@@ -83,10 +93,13 @@ internal sealed class RunInputs : IDisposable
     public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";
 
     /// <summary>What the steps depend on, 32 bytes.</summary>
-    public byte[] PlanKey(RunSettings s, WavePlan plan) =>
-        SHA256.HashData([.. Identity(s).Key(), .. Encoding.UTF8.GetBytes($"{plan.Limits}|{plan.Count}|{plan.Tokens}|{plan.Forest.NodeCount}|{plan.Cells}|{plan.Leaves}")]);
+    /// <param name="roles">Which rows are scored; empty = all.</param>
+    public byte[] PlanKey(RunSettings s, WavePlan plan, ReadOnlySpan<byte> roles) =>
+        SHA256.HashData([.. Identity(s).Key(), .. roles, .. Encoding.UTF8.GetBytes($"{plan.Limits}|{plan.Count}|{plan.Tokens}|{plan.Forest.NodeCount}|{plan.Cells}|{plan.Leaves}")]);
 
     public void Dispose() => Rows.Dispose();
+
+    private string HashOf(string path) => otherModels.TryGetValue(path, out string? hash) ? hash : otherModels[path] = FileHash.Of(path);
 
     private static string Text(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "all";
 

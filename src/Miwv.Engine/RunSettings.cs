@@ -1,4 +1,6 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
+using Miwv.Engine.Judging;
 using Miwv.Llama;
 using Miwv.Metrics;
 using Miwv.Retrieval;
@@ -50,6 +52,12 @@ public sealed record RunSettings
 
     /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
     public string Metrics { get; init; } = "miwv";
+
+    /// <summary>A small model that scores all rows first; null = none.</summary>
+    public CascadeSettings? Cascade { get; init; }
+
+    /// <summary>Models that rate the rows in place of the scoring model.</summary>
+    public IReadOnlyList<Judge> Judges { get; init; } = [];
 
     /// <summary>Directory of a finished run whose passes are not computed again; null = none.</summary>
     public string? From { get; init; }

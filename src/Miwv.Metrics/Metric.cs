@@ -27,6 +27,9 @@ public abstract class Metric
     /// <summary>Whether a row has either its final value or NaN while passes are missing, so that values can be shown before the run ends.</summary>
     public virtual bool FormsRowByRow => false;
 
+    /// <summary>Whether it asks a model for a grade, which may be another model than the one that is tuned.</summary>
+    public virtual bool IsRating => false;
+
     /// <summary>Adds texts that are tokenized beside the rows' prompts and answers.</summary>
     public virtual void AddTexts(TextCatalog texts)
     {
@@ -39,11 +42,11 @@ public abstract class Metric
 
     public abstract MetricValues Compute(PassBook book, PassResults results);
 
-    /// <summary>A value for every usable row.</summary>
+    /// <summary>A value for every row that is scored.</summary>
     protected static MetricValues Each(PassBook book, Func<int, double> value)
     {
         var values = new double[book.Rows];
-        for (int row = 0; row < values.Length; row++) values[row] = book.IsUsable(row) ? value(row) : double.NaN;
+        for (int row = 0; row < values.Length; row++) values[row] = book.IsScored(row) ? value(row) : double.NaN;
         return new MetricValues(values);
     }
 

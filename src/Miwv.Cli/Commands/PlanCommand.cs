@@ -25,15 +25,30 @@ internal static class PlanCommand
         {
             if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages.Info), parsed.GetValue(json)) is { } code) return code;
             using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
-            var plan = run.Plan();
-            var status = run.Passes.Status.GroupBy(s => s).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
-            var estimate = run.Estimate();
+            run.IsTrial = true;
+            var parts = new List<Part>();
+            if (run.Cascade is { } cascade) parts.Add(Part.Of("small model", cascade.Run));
+            parts.AddRange((run.Judges?.Runs ?? []).Select((judge, i) => Part.Of($"judge {i + 1}", judge)));
+            bool guessed = run.Cascade?.IsFinished == false;
+            parts.Add(Part.Of(guessed ? "scoring model, rows that may be kept drawn at random" : "scoring model", run));
             context.Progress?.Dispose();
-            if (parsed.GetValue(json)) WriteJson(plan, status, estimate);
-            else WriteText(plan, status, estimate);
+            if (parsed.GetValue(json)) WriteJson(parts);
+            else WriteText(parts);
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    private static void WriteText(List<Part> parts)
+    {
+        foreach (var part in parts)
+        {
+            if (parts.Count > 1) Console.WriteLine(part.Name);
+            WriteText(part.Plan, part.Status, part.Estimate);
+        }
+        if (parts.Count > 1) Line($"in all    about {ProgressLine.Duration(TimeSpan.FromTicks(parts.Sum(part => part.Estimate.Duration.Ticks)))}, {parts.Sum(part => part.Plan.Tokens):N0} tokens");
+        if (parts[^1].Without is { } tokens)
+            Line($"without   {tokens:N0} tokens of the scoring model, about {ProgressLine.Duration(parts[^1].Estimate.TokensPerSecond > 0 ? TimeSpan.FromSeconds(tokens / parts[^1].Estimate.TokensPerSecond) : TimeSpan.Zero)}, if it scored all rows");
     }
 
     private static void WriteText(WavePlan plan, Dictionary<RowStatus, int> status, RunEstimate estimate)
@@ -51,29 +66,60 @@ internal static class PlanCommand
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    private static void WriteJson(WavePlan plan, Dictionary<RowStatus, int> status, RunEstimate estimate)
+    // the scoring model's figures at the top, those of the models before it in "before"
+    private static void WriteJson(List<Part> parts)
     {
         using var stdout = Console.OpenStandardOutput();
         using (var json = new Utf8JsonWriter(stdout, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
-            json.WriteStartObject("status");
-            foreach (var (name, count) in status) json.WriteNumber(RowStatusName.Of(name), count);
-            json.WriteEndObject();
-            json.WriteNumber("passes", plan.Forest.Count);
-            json.WriteNumber("tokens_computed", plan.Tokens);
-            json.WriteNumber("tokens_minimal", plan.Forest.NodeCount);
-            json.WriteNumber("tokens_plain", plan.Forest.PlainTokens);
-            json.WriteNumber("decodes", plan.Count);
-            json.WriteNumber("wave_tokens", plan.Limits.Tokens);
-            json.WriteNumber("wave_outputs", plan.Limits.Outputs);
-            json.WriteNumber("cells", plan.Cells);
-            json.WriteNumber("model_bytes", estimate.ModelBytes);
-            json.WriteNumber("context_bytes", estimate.ContextBytes);
-            json.WriteNumber("tokens_per_second", Math.Round(estimate.TokensPerSecond, 1));
-            json.WriteNumber("seconds", Math.Round(estimate.Duration.TotalSeconds, 1));
+            WriteJson(json, parts[^1]);
+            if (parts[^1].Without is { } tokens) json.WriteNumber("tokens_without_cascade", tokens);
+            if (parts.Count > 1)
+            {
+                json.WriteStartArray("before");
+                foreach (var part in parts.SkipLast(1))
+                {
+                    json.WriteStartObject();
+                    json.WriteString("model", part.Name);
+                    WriteJson(json, part);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
             json.WriteEndObject();
         }
         stdout.WriteByte((byte)'\n');
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, Part part)
+    {
+        var (_, plan, status, estimate, _) = part;
+        json.WriteStartObject("status");
+        foreach (var (name, count) in status) json.WriteNumber(RowStatusName.Of(name), count);
+        json.WriteEndObject();
+        json.WriteNumber("passes", plan.Forest.Count);
+        json.WriteNumber("tokens_computed", plan.Tokens);
+        json.WriteNumber("tokens_minimal", plan.Forest.NodeCount);
+        json.WriteNumber("tokens_plain", plan.Forest.PlainTokens);
+        json.WriteNumber("decodes", plan.Count);
+        json.WriteNumber("wave_tokens", plan.Limits.Tokens);
+        json.WriteNumber("wave_outputs", plan.Limits.Outputs);
+        json.WriteNumber("cells", plan.Cells);
+        json.WriteNumber("model_bytes", estimate.ModelBytes);
+        json.WriteNumber("context_bytes", estimate.ContextBytes);
+        json.WriteNumber("tokens_per_second", Math.Round(estimate.TokensPerSecond, 1));
+        json.WriteNumber("seconds", Math.Round(estimate.Duration.TotalSeconds, 1));
+    }
+
+    /// <param name="Without">Tokens that the scoring model would decode without a cascade; null without one.</param>
+    private sealed record Part(string Name, WavePlan Plan, Dictionary<RowStatus, int> Status, RunEstimate Estimate, long? Without)
+    {
+        public static Part Of(string name, MiwvRun run)
+        {
+            var plan = run.Plan();
+            var status = run.Passes.Status.GroupBy(s => s).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
+            return new Part(name, plan, status, run.Estimate(), run.TokensWithoutCascade);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Miwv.Cli.Hosting;
 using Miwv.Cli.Options;
 using Miwv.Cli.Screen;
@@ -38,6 +39,8 @@ internal static class ScoreCommands
             var nested = selecting.Nested(parsed, file);
             var settings = options.Read(parsed, context.Messages.Info);
             settings = settings with { Selecting = selecting.Given(parsed) };
+            if (settings.Cascade is not null && request.By.Count > 1)
+                throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
             output.Check(parsed, settings.DataPath);
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
@@ -102,6 +105,12 @@ internal static class ScoreCommands
     private static (ScoreTable, RunReport) Score(MiwvRun run, CommandContext context, RunSettings settings, RunScreen? screen)
     {
         long begin = Stopwatch.GetTimestamp();
+        if (run.Cascade is { } cascade)
+        {
+            context.Messages.Info($"small model: {PlanText.Line(cascade.Run.Plan())}");
+            var rows = cascade.Choose();
+            context.Messages.Info(string.Create(CultureInfo.InvariantCulture, $"small model: keeps {rows.Kept:N0} of {rows.Roles.Length:N0} rows{(rows.Unranked > 0 ? $" ({rows.Unranked:N0} that it cannot score, such as those too long for it, among them)" : "")}, rejects {rows.Rejected:N0}, of which {rows.Audited:N0} are audited"));
+        }
         var plan = run.Plan();
         context.Progress?.Dispose();
         context.Messages.Info(PlanText.Line(plan));
@@ -109,7 +118,7 @@ internal static class ScoreCommands
         context.Progress?.Dispose();
         if (scores.Count > 0 && !scores.Status.Contains(RowStatus.Ok))
             throw new UserException($"{run.Rows.Path}: no row could be scored ({string.Join(", ", scores.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => $"{g.Count()} {RowStatusName.Of(g.Key)}"))}); {run.Directory.ScoresFile} says why for each row");
-        return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
+        return (scores, new RunReport(run, scores, Stopwatch.GetElapsedTime(begin)));
     }
 
     internal static int Done(ScoreTable scores) =>

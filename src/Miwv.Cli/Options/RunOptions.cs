@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Miwv.Cli.Hosting;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
+using Miwv.Engine.Judging;
 using Miwv.Engine.Runs;
 using Miwv.Engine;
 using Miwv.Llama;
@@ -36,6 +38,9 @@ internal sealed class RunOptions
     public readonly Option<bool> ScoreEos = new("--score-eos") { Description = "score the end-of-sequence token behind each answer too" };
     public readonly Option<string> Turns = new("--turns") { Description = "conversations: score every assistant turn and take the mean over their tokens, sum the turns' values, or score the last turn only", DefaultValueFactory = _ => "mean", HelpName = "mean|sum|last" };
     public readonly Option<string> Metric = new("--metric") { Description = "metrics to compute, the first is the one to rank by; `miwv metrics` lists them", DefaultValueFactory = _ => "miwv", HelpName = "NAME[=N],..." };
+    public readonly Option<string?> Cascade = new("--cascade") { Description = "a small model that scores all rows first; only the share that it keeps is scored by -m", HelpName = "GGUF:30%" };
+    public readonly Option<int?> Audit = new("--audit") { Description = "rejected rows of --cascade that -m scores all the same, to say what was missed (default: 2 % of the rows, at least 200)", HelpName = "N" };
+    public readonly Option<string?> Judges = new("--judges") { Description = "models that rate the rows instead of -m (selectit, deita, alpagasus): a metric is their weighted mean, by default weighted by parameters", HelpName = "[METRIC=]GGUF[:WEIGHT],..." };
     public readonly Option<int> Seed = new("--seed") { Description = "draws all that is random", DefaultValueFactory = _ => 0, HelpName = "N" };
     public readonly Option<bool> PerToken = new("--per-token") { Description = "keep the log-prob of every scored token" };
     public readonly Option<string?> Run = new("--run") { Description = "run directory (default: miwv-runs/NAME-HASH)", HelpName = "DIR" };
@@ -43,7 +48,7 @@ internal sealed class RunOptions
 
     private readonly Option[] own;
 
-    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Seed, PerToken, Run, Resume];
+    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Cascade, Audit, Judges, Seed, PerToken, Run, Resume];
 
     public void AddTo(Command command)
     {
@@ -86,6 +91,8 @@ internal sealed class RunOptions
                 ScoreEos = parsed.GetValue(ScoreEos),
                 Turns = Word(parsed, Turns, ("mean", TurnRule.Mean), ("sum", TurnRule.Sum), ("last", TurnRule.Last)),
                 Metrics = Metrics(parsed.GetValue(Metric)!),
+                Cascade = CascadeOf(parsed),
+                Judges = parsed.GetValue(Judges) is { } judges ? Judge.ParseList(judges) : [],
                 Seed = parsed.GetValue(Seed),
                 PerToken = parsed.GetValue(PerToken),
             };
@@ -107,6 +114,8 @@ internal sealed class RunOptions
         if (parsed.GetValue(Data) is { } data) throw new UsageException($"--from {from}: the finished run decides the data; leave {data} away");
         using var run = RunDirectory.Read(from);
         var settings = RunFile.ReadSettings(run.RunFile);
+        if (settings.Cascade is not null || settings.Judges.Count > 0)
+            throw new UsageException($"--from {from}: is a run with {(settings.Cascade is null ? "--judges" : "--cascade")}; its parts are runs by themselves, name one of those in {Path.Combine(from, settings.Cascade is null ? "judges" : "cascade")}");
         return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false };
     }
 
@@ -117,6 +126,15 @@ internal sealed class RunOptions
         foreach (string note in entry.Notes) info(note);
         info($"data: {entry.File}{(entry.Columns.ToString() is { Length: > 0 } columns ? $", columns {columns}" : "")}");
         return (entry.File, entry.Columns);
+    }
+
+    private CascadeSettings? CascadeOf(ParseResult parsed)
+    {
+        int? audit = parsed.GetValue(Audit);
+        if (audit < 0) throw new UsageException($"--audit {audit}: must be 0 or more");
+        if (parsed.GetValue(Cascade) is not { } cascade) return audit is null ? null : throw new UsageException("--audit: belongs to --cascade; without it every row is scored");
+        if (parsed.GetValue(Judges) is not null) throw new UsageException("--cascade and --judges: take one; judges rate every row");
+        return CascadeSettings.Parse(cascade, audit);
     }
 
     // checked before anything is read

@@ -8,10 +8,10 @@ using Miwv.Scoring.Waves;
 namespace Miwv.Cli.Terminal;
 
 /// <summary>What a finished run says on stdout.</summary>
-internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, TimeSpan elapsed)
+internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed)
 {
     private const int Preview = 10;
-    private readonly RunSummary summary = RunSummary.Of(scores, plan);
+    private readonly RunSummary summary = run.Summarize(scores);
 
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {
@@ -20,20 +20,21 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
         string status = string.Join(", ", summary.Status.Select(s => $"{ProgressLine.Count(s.Value)} {s.Key}"));
         o.WriteLine(Line($"rows      {summary.Rows:N0}: {status}{(summary.DemonstrationsCut > 0 ? $"; {summary.DemonstrationsCut:N0} demonstrations cut to fit" : "")}"));
         if (summary.MeanMiwv is { } mean)
-            o.WriteLine(Line($"loss      zero-shot {summary.MeanZeroShot:F4}, one-shot {summary.MeanOneShot:F4}, MIWV {mean:F4} nats a token; the example helped {100.0 * summary.Helped / summary.Status.GetValueOrDefault("ok"):F1} % of the rows"));
+            o.WriteLine(Line($"loss      zero-shot {summary.MeanZeroShot:F4}, one-shot {summary.MeanOneShot:F4}, MIWV {mean:F4} nats a token; the example helped {100.0 * summary.Helped / summary.Scored:F1} % of the rows"));
         foreach (var metric in summary.Metrics ?? [])
             o.WriteLine(Line($"{metric.Name,-9} {(metric.Rows == 0 ? "no row has a value" : Line($"mean {metric.Mean:F4}, {metric.Lowest:F4} to {metric.Highest:F4}"))}{(metric.Missing > 0 ? Line($"; {metric.Missing:N0} rows without a value") : "")}{string.Concat(metric.Totals.Select(total => Line($"; {total.Key} {total.Value:G6}")))}"));
         if (summary.Metrics is { Count: > 1 } several)
             o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
         o.WriteLine(Line($"compute   {100 * summary.ComputeShare:F1} % of fine-tuning on all rows for three epochs"));
+        if (summary.Cascade is { } cascade) CascadeText.Write(o, run, summary, cascade, selection);
         if (run.Times.Tokens > 0)
         {
             var t = run.Times;
             double seconds = WaveTimes.Seconds(t.Elapsed), parts = WaveTimes.Seconds(t.Pack + t.Prepare + t.Model + t.Gather);
             string Share(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{100 * WaveTimes.Seconds(ticks) / parts:F1} %");
             o.WriteLine(Line($"time      model {Share(t.Model)}, mask and graph {Share(t.Prepare)}, gather {Share(t.Gather)}, packing {Share(t.Pack)} of {seconds:F1} s"));
-            o.WriteLine(Line($"speed     {summary.Status.GetValueOrDefault("ok") / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
+            o.WriteLine(Line($"speed     {summary.Scored / seconds:F1} rows/s, {run.Times.Tokens / seconds:N0} tokens/s computed, {run.Times.Tokens * ((double)summary.TokensPlain / summary.TokensComputed) / seconds:N0} served; {ProgressLine.Duration(elapsed)} in all"));
         }
         o.WriteLine($"stages    {run.StageTimes}");
         if (selection is not null && top is not null)
@@ -73,6 +74,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, T
                 json.WriteNumber("ranked", selection.Ranked);
                 json.WriteNumber("longest_overlap", selection.LongestOverlap);
                 json.WriteNumber("random_overlap", selection.RandomOverlap);
+                if (selection.Recall is { } recall) CascadeText.WriteJson(json, recall);
                 json.WriteStartObject("kept_out");
                 foreach (var (gate, rows) in selection.KeptOut) json.WriteNumber(gate.ToString(), rows);
                 json.WriteEndObject();

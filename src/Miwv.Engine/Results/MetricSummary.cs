@@ -9,7 +9,7 @@ public sealed record MetricSummary(string Name, int Rows, int Missing, double? M
     public static MetricSummary Of(MetricColumn column, ScoreTable scores)
     {
         double[] values = [.. column.Values.Where(double.IsFinite)];
-        int missing = Enumerable.Range(0, scores.Count).Count(i => scores.Status[i] == RowStatus.Ok && !double.IsFinite(column.Values[i]));
+        int missing = Enumerable.Range(0, scores.Count).Count(i => scores.IsScored(i) && !double.IsFinite(column.Values[i]));
         return new MetricSummary(column.Field, values.Length, missing,
             values.Length == 0 ? null : values.Average(), values.Length == 0 ? null : values.Min(), values.Length == 0 ? null : values.Max(),
             column.Result.Totals.ToDictionary(total => total.Name, total => total.Value), column.PassesAlone, column.TokensAlone);

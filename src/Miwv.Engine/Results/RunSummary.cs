@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Miwv.Engine.Cascading;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Results;
@@ -23,8 +24,14 @@ public sealed record RunSummary
     /// <summary>Tokens of all rows' prompts and answers: what one epoch of training sees.</summary>
     public required long TrainingTokens { get; init; }
 
-    /// <summary>Compute of the scoring as a share of three epochs of full fine-tuning: 2 P tokens forward against 6 P tokens forward and backward, P parameters.</summary>
-    public double ComputeShare => TrainingTokens == 0 ? 0 : 2.0 * TokensComputed / (6.0 * TrainingTokens * 3);
+    /// <summary>Every model's part, the scoring model's first.</summary>
+    public required IReadOnlyList<ModelCompute> Compute { get; init; }
+
+    /// <summary>
+    /// Compute of all of that as a share of three epochs of full fine-tuning of the scoring model on all rows: 2 P tokens forward against
+    /// 6 P tokens forward and backward, P parameters.
+    /// </summary>
+    public double ComputeShare => TrainingTokens == 0 ? 0 : Compute.Sum(part => part.Flops) / (6.0 * Compute[0].Parameters * TrainingTokens * 3);
     public required double? MeanZeroShot { get; init; }
     public required double? MeanOneShot { get; init; }
     public required double? MeanMiwv { get; init; }
@@ -32,13 +39,21 @@ public sealed record RunSummary
     /// <summary>Rows whose loss the demonstration lowered.</summary>
     public required int Helped { get; init; }
 
+    /// <summary>What a cascade's small model spared; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CascadeSummary? Cascade { get; init; }
+
+    /// <summary>Rows that the scoring model scored.</summary>
+    [JsonIgnore]
+    public int Scored { get; private init; }
+
     /// <summary>The metrics asked for; null if MIWV alone was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MetricSummary>? Metrics { get; init; }
 
-    public static RunSummary Of(ScoreTable scores, WavePlan plan)
+    internal static RunSummary Of(ScoreTable scores, WavePlan plan, IReadOnlyList<ModelCompute> compute, CascadeSummary? cascade)
     {
-        int[] ok = [.. Enumerable.Range(0, scores.Count).Where(i => scores.Status[i] == RowStatus.Ok)];
+        int[] ok = [.. Enumerable.Range(0, scores.Count).Where(scores.IsScored)];
         double? Mean(double[] values) => ok.Length == 0 || double.IsNaN(values[ok[0]]) ? null : ok.Average(i => values[i]);
         return new RunSummary
         {
@@ -51,6 +66,9 @@ public sealed record RunSummary
             TokensPlain = plan.Forest.PlainTokens,
             Steps = plan.Count,
             TrainingTokens = TrainingTokensOf(plan, scores.Count),
+            Compute = compute,
+            Cascade = cascade,
+            Scored = ok.Length,
             MeanZeroShot = Mean(scores.ZeroShot),
             MeanOneShot = Mean(scores.OneShot),
             MeanMiwv = Mean(scores.Miwv),

@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Rows;
 using Miwv.Metrics;
 using Miwv.Metrics.Passes;
@@ -11,10 +12,11 @@ public sealed class ScoreTable
 {
     private readonly Dictionary<int, TurnLosses[]> turns = [];
 
-    public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassResults results, IReadOnlyList<MetricColumn> metrics)
+    /// <param name="cascade">Which rows were scored; null = all.</param>
+    public ScoreTable(RowFacts facts, RowPasses passes, KnnGraph neighbors, PassResults results, IReadOnlyList<MetricColumn> metrics, CascadeRows? cascade = null)
     {
         int count = facts.Count;
-        (Facts, Neighbors, Metrics) = (facts, neighbors, metrics);
+        (Facts, Neighbors, Metrics, Cascade) = (facts, neighbors, metrics, cascade);
         Status = [.. passes.Status];
         AnswerTokens = passes.AnswerTokens;
         DemonstrationCut = passes.DemonstrationCut;
@@ -24,7 +26,7 @@ public sealed class ScoreTable
         for (int i = 0; i < count; i++)
         {
             ZeroShot[i] = OneShot[i] = Miwv[i] = double.NaN;
-            if (Status[i] != RowStatus.Ok) continue;
+            if (!IsScored(i)) continue;
             int zeroShot = passes.ZeroShot[i], oneShot = passes.OneShot[i];
             double zero = results.Loss(zeroShot), one = results.Loss(oneShot);
             if (passes.Turns.Count(i) > 0 && passes.Texts.ScoredEarlier(i).Any())
@@ -45,6 +47,12 @@ public sealed class ScoreTable
 
     /// <summary>The metrics asked for; the first is the one that rows are ranked by.</summary>
     public IReadOnlyList<MetricColumn> Metrics { get; }
+
+    /// <summary>What the small model made of the rows; null = there was none.</summary>
+    public CascadeRows? Cascade { get; }
+
+    /// <summary>Rows with status ok that the scoring model saw.</summary>
+    public bool IsScored(int row) => Status[row] == RowStatus.Ok && Cascade?.IsScored(row) != false;
 
     public RowFacts Facts { get; }
     public KnnGraph Neighbors { get; }

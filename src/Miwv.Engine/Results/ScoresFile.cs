@@ -35,6 +35,11 @@ internal static class ScoresFile
                 foreach (var (name, values) in metric.Result.Details) Number(json, name, values[row]);
             }
             if (scores.Turns.TryGetValue(row, out var turns)) WriteTurns(json, row, turns, scores.Metrics);
+            if (scores.Cascade is { } cascade)
+            {
+                json.WriteString("cascade", cascade.Roles[row].ToString().ToLowerInvariant());
+                Number(json, "cascade_" + cascade.Field, cascade.SmallValues[row]);
+            }
             json.WriteEndObject();
             json.Flush();
             stream.WriteByte((byte)'\n');

@@ -11,6 +11,9 @@ public sealed record Selection(int Wanted, IReadOnlyList<int> Rows, int Ranked)
     /// <summary>Rows with a score that each gate kept out; a row may be kept out by several.</summary>
     public IReadOnlyList<(Gate Gate, int Rows)> KeptOut { get; init; } = [];
 
+    /// <summary>What a cascade's small model missed; null without one, or without an audit.</summary>
+    public RecallEstimate? Recall { get; init; }
+
     /// <summary>Candidates left out because they have no embedding that a distance could be measured to.</summary>
     public int WithoutEmbedding { get; init; }
 

@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 using Miwv.Metrics.Selection.Diversity;
@@ -7,7 +8,7 @@ using Miwv.Retrieval;
 namespace Miwv.Engine.Results;
 
 /// <summary>Ranks the rows of a finished run and chooses from the ranking. The same run, request and seed give the same rows.</summary>
-internal sealed class SelectionMaker(ScoreTable scores, SelectionRequest request, Func<EmbeddingStore> embeddings, Func<int, int> trainingTokens, int threads, CancellationToken cancel)
+internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, SelectionRequest request, Func<EmbeddingStore> embeddings, Func<int, int> trainingTokens, int threads, CancellationToken cancel)
 {
     private int withoutEmbedding;
 
@@ -16,22 +17,32 @@ internal sealed class SelectionMaker(ScoreTable scores, SelectionRequest request
     {
         double[] rank = Rank();
         var gates = request.Gates ?? [.. Fields().Select(f => f.Column.Info.Gate).OfType<string>().Select(Gate.Parse)];
-        int[] scored = Ranking.Descending(rank);
-        int[] passing = [.. scored.Where(row => gates.All(gate => gate.Lets(Column(gate.Metric).Values[row])))];
+        // audited rows tell what was missed and are not candidates
+        int[] scored = [.. Ranking.Descending(rank).Where(row => cascade is null || cascade.Roles[row] == CascadeRole.Kept)];
+        int[] passing = [.. scored.Where(Passes)];
         if (scored.Length > 0 && passing.Length == 0)
             throw new UserException($"none of the {scored.Length} rows with a score passes --gate {string.Join(" and ", gates)}; --gate none ranks them all");
+        bool Passes(int row) => gates.All(gate => gate.Lets(Column(gate.Metric).Values[row]));
         int wanted = request.Top.Of(scores.Count);
         int[] chosen = Choose(request.Pool is { } pool ? passing[..Math.Min(passing.Length, pool.Of(scores.Count))] : passing, wanted);
         if (request.TokenBudget is { } budget) chosen = TokenBudget.Take(chosen, trainingTokens, budget);
-        int[] all = [.. Enumerable.Range(0, scores.Count).Where(row => scores.Status[row] == RowStatus.Ok)];
+        int[] all = [.. Enumerable.Range(0, scores.Count).Where(scores.IsScored)];
         return new Selection(wanted, chosen, passing.Length)
         {
             KeptOut = [.. gates.Select(gate => (gate, scored.Count(row => !gate.Lets(Column(gate.Metric).Values[row]))))],
             WithoutEmbedding = withoutEmbedding,
+            Recall = cascade is { Audited: > 0 } ? Recall(cascade, rank, passing, Passes, wanted) : null,
             LongestOverlap = Overlap(chosen, Baselines.Longest(all, row => scores.AnswerTokens[row])),
             RandomOverlap = Overlap(chosen, Baselines.Random(all, request.Seed)),
             AnswerTokens = (Mean(chosen), Mean(all)),
         };
+    }
+
+    private RecallEstimate Recall(CascadeRows cascade, double[] rank, int[] passing, Func<int, bool> passes, int wanted)
+    {
+        int[] audited = [.. Enumerable.Range(0, scores.Count).Where(row => cascade.Roles[row] == CascadeRole.Audit)];
+        (double, int)[] Places(int[] rows) => [.. rows.Select(row => (rank[row], row))];
+        return SurvivorRecall.Estimate(Places(passing), Places([.. audited.Where(row => double.IsFinite(rank[row]) && passes(row))]), audited.Length, cascade.Rejected, wanted);
     }
 
     private int[] Choose(int[] ranked, int count) => request.Selector switch

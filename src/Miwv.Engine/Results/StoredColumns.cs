@@ -9,10 +9,11 @@ namespace Miwv.Engine.Results;
 /// <param name="AnswerTokens">Tokens of the answers.</param>
 public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, double[] AnswerTokens, IReadOnlyList<(string Field, double[] Values)> Metrics)
 {
-    private static readonly string[] NotMetrics = ["id", "status", "neighbor", "cosine", "n_answer", "demo_cut", "turns"];
+    private static readonly string[] NotMetrics = ["id", "status", "neighbor", "cosine", "n_answer", "demo_cut", "turns", "cascade"];
+    private const string ByTheSmallModel = "cascade_";
 
     /// <summary>Which end of a stored field is selected: that of the metric whose name it begins with.</summary>
-    public static Better BetterOf(string field) =>
+    public static Better BetterOf(string field) => field.StartsWith(ByTheSmallModel, StringComparison.Ordinal) ? BetterOf(field[ByTheSmallModel.Length..]) :
         MetricRegistry.All.Where(info => field.StartsWith(info.Name, StringComparison.Ordinal)).OrderByDescending(info => info.Name.Length).FirstOrDefault()?.Better ?? Better.High;
 
     /// <exception cref="UserException">The file is missing or a line is damaged; the line is named.</exception>

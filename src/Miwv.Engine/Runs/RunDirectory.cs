@@ -17,6 +17,7 @@ public sealed class RunDirectory : IDisposable
     public string Path { get; }
     public string RunFile => In("run.json");
     public string EmbeddingsFile => In("embeddings.miwv");
+    public string EmbeddingComputeFile => In("embeddings.json");
     public string NeighborsFile => In("neighbors.bin");
     public string NeighborSearchFile => In("neighbors.json");
     public string IndexFile => In("index.hnsw");

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
+using Miwv.Engine.Judging;
 using Miwv.Llama;
 using Miwv.Metrics;
 using Miwv.Retrieval;
@@ -35,6 +37,12 @@ public static class RunFile
         json.WriteBoolean("per-token", settings.PerToken);
         json.WriteString("turns", settings.Turns.ToString().ToLowerInvariant());
         json.WriteString("metric", settings.Metrics);
+        if (settings.Cascade is { } cascade)
+        {
+            json.WriteString("cascade", cascade.ToString());
+            Number(json, "audit", cascade.Audit);
+        }
+        if (settings.Judges.Count > 0) json.WriteString("judges", Judge.ListOf(settings.Judges));
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
         foreach (var (name, values) in settings.Selecting ?? [])
@@ -88,6 +96,8 @@ public static class RunFile
                 Metrics = Text("metric")!,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from") is { } from ? origin.Resolve(from) : null,
+                Cascade = s.TryGetProperty("cascade", out var cascade) ? CascadeSettings.Parse(cascade.GetString()!, Count("audit")) : null,
+                Judges = s.TryGetProperty("judges", out var judges) ? Judge.ParseList(judges.GetString()!) : [],
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Miwv.Data;
+using Miwv.Engine.Results;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
 using Miwv.Llama;
@@ -40,7 +41,8 @@ internal sealed class EmbedStage : IDisposable
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
-    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, bool languageModel, RunDirectory directory, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    /// <param name="parameters">Of the model, for the account of what embedding cost.</param>
+    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
         using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
@@ -48,6 +50,7 @@ internal sealed class EmbedStage : IDisposable
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
         }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
+        new ModelCompute("embed", parameters, Enumerable.Range(0, rows.Count).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
     }
 

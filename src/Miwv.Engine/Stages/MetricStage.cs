@@ -52,6 +52,24 @@ internal sealed class MetricStage
 
     private IEnumerable<Metric> Live() => metrics.Where(metric => metric.FormsRowByRow && metric.Field is not ("miwv" or "zero_nll" or "one_nll"));
 
+    /// <summary>Restricts the values to some rows.</summary>
+    /// <returns>Per pass whether a value of these rows follows from it.</returns>
+    public bool[] Restrict(Func<int, bool> scored, RowPasses passes)
+    {
+        book!.Scored = scored;
+        var asked = new bool[passes.Passes.Count];
+        var nothing = new PassResults(passes.Passes) { Asked = asked };
+        nothing.Grow();
+        foreach (var metric in metrics) metric.Compute(book, nothing);
+        for (int row = 0; row < passes.Status.Length; row++)
+        {
+            if (!book.IsScored(row)) continue;
+            _ = nothing.Nll(passes.ZeroShot[row]);
+            _ = nothing.Nll(passes.OneShot[row]);
+        }
+        return asked;
+    }
+
     public IReadOnlyList<MetricColumn> Compute(PassResults results) =>
         [.. metrics.Select((metric, i) => new MetricColumn(metric.Field, metric.Info, metric.Compute(book!, results), alone[i].Passes, alone[i].Tokens))];
 }

@@ -16,6 +16,7 @@ public sealed class AlpaGasusMetric(bool helpfulness) : Metric
         : new("alpagasus", "sum of s * p(s) over the digits 0 to 5, accuracy", Better.High, "AlpaGasus, arXiv 2307.08701", "one rating");
     public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
+    public override bool IsRating => true;
 
     public override void AddTexts(TextCatalog texts) => prompt = new RatingPrompt(texts)
         .Then("We would like to request your feedback on the performance of AI assistant in response to the instruction and the given input displayed following.\n\n")

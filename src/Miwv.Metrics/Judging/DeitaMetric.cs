@@ -21,6 +21,7 @@ public sealed class DeitaMetric(bool complexity, bool quality) : Metric
     };
     public override bool FormsRowByRow => true;
     public override bool NeedsZeroShot => false;
+    public override bool IsRating => true;
 
     public override void AddTexts(TextCatalog texts)
     {

@@ -31,6 +31,7 @@ public sealed class SelectItMetric(int count) : Metric
     public override bool FormsRowByRow => true;
     public override string Field => count == MostPrompts ? "selectit" : $"selectit{count}";
     public override bool NeedsZeroShot => false;
+    public override bool IsRating => true;
 
     public override void AddTexts(TextCatalog texts)
     {

@@ -53,6 +53,12 @@ public sealed class PassBook
     /// <summary>False for rows without a score; they are no probes, anchors or demonstrations of other metrics.</summary>
     public bool IsUsable(int row) => usable[row];
 
+    /// <summary>Rows that get values; null = all that can be used. The others serve as examples, probes and anchors all the same.</summary>
+    public Func<int, bool>? Scored { get; set; }
+
+    /// <summary>False for rows without a score in this run, whatever the reason.</summary>
+    public bool IsScored(int row) => usable[row] && (Scored is null || Scored(row));
+
     /// <summary>Rows that can be used.</summary>
     public int[] UsableRows() => [.. Enumerable.Range(0, Rows).Where(row => usable[row])];
 

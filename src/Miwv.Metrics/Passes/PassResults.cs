@@ -10,10 +10,13 @@ public sealed class PassResults(PassList passes)
 
     private int? turn;
 
+    /// <summary>Marks every pass whose result is asked for; null = nobody wants to know. Computing a metric over no results tells so which passes it needs.</summary>
+    public bool[]? Asked { get; init; }
+
     /// <summary>Minus the sum of the log-probs of the scored tokens of a pass and those joined with it, nats.</summary>
     public double Nll(int pass)
     {
-        if (pass < 0) return double.NaN;
+        if (!Ask(pass)) return double.NaN;
         var (from, to) = Joined(pass);
         double sum = nll[from];
         for (int part = from + 1; part < to; part++) sum += nll[part];
@@ -33,10 +36,10 @@ public sealed class PassResults(PassList passes)
     public double Loss(int pass) => pass < 0 ? double.NaN : Nll(pass) / Tokens(pass);
 
     /// <summary>Log-probs of the scored tokens of a pass and those joined with it, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> LogProbs(int pass) => Of(logProbs, pass);
+    public ReadOnlySpan<float> LogProbs(int pass) => Ask(pass) ? Of(logProbs, pass) : default;
 
     /// <summary>Entropies where the scored tokens are predicted, nats; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> Entropies(int pass) => Of(entropies, pass);
+    public ReadOnlySpan<float> Entropies(int pass) => Ask(pass) ? Of(entropies, pass) : default;
 
     /// <summary>A value for each of a row's scored turns: while it is computed, its passes look as if that turn alone were scored.</summary>
     /// <param name="turns">Scored turns of the row.</param>
@@ -56,7 +59,7 @@ public sealed class PassResults(PassList passes)
     public double OwnNll(int pass) => nll[pass];
 
     /// <summary>Logits of <see cref="PassList.ListedIds"/> where the last scored token is predicted; empty if the pass does not want them.</summary>
-    public ReadOnlySpan<float> Listed(int pass) => listed.GetValueOrDefault(pass);
+    public ReadOnlySpan<float> Listed(int pass) => Ask(pass) ? listed.GetValueOrDefault(pass) : default;
 
     /// <summary>Whether all that is wanted of a pass was kept.</summary>
     public bool Has(int pass, PassWants wants) =>
@@ -101,6 +104,17 @@ public sealed class PassResults(PassList passes)
     {
         var (from, to) = Joined(pass);
         return to == from + 1 ? values.GetValueOrDefault(from) : Enumerable.Range(from, to - from).SelectMany(part => values.GetValueOrDefault(part, [])).ToArray();
+    }
+
+    private bool Ask(int pass)
+    {
+        if (pass < 0) return false;
+        if (Asked is not null)
+        {
+            var (from, to) = Joined(pass);
+            Asked.AsSpan(from..to).Fill(true);
+        }
+        return true;
     }
 
     private static void Take(Dictionary<int, float[]> to, int pass, int count, ref ReadOnlySpan<float> values)

@@ -1,0 +1,26 @@
+using Miwv.Engine.Cascading;
+using Miwv.Engine.Results;
+
+namespace Miwv.Engine;
+
+// what a scored run says of itself, and what it cost
+public sealed partial class MiwvRun
+{
+    /// <summary>What a scored run says of itself.</summary>
+    public RunSummary Summarize(ScoreTable scores) => RunSummary.Of(scores, Plan(), Compute(), CascadeFigures());
+
+    /// <summary>Tokens that the scoring model would decode if it scored every row; null without a cascade.</summary>
+    public long? TokensWithoutCascade => CascadeFigures()?.TokensWithout;
+
+    private CascadeSummary? CascadeFigures() => chosen is null ? null : cascadeSummary ??= CascadeSummary.Of(chosen, passes!.Passes, Plan());
+
+    /// <summary>Every model's part in the run, the scoring model's first.</summary>
+    public IReadOnlyList<ModelCompute> Compute()
+    {
+        var parts = new List<ModelCompute> { new("score", ModelCompute.ParametersOf(inputs.ModelFile), Plan().Tokens) };
+        if (stage!.NeedsEmbeddings && ModelCompute.Read(Directory.EmbeddingComputeFile) is { } embed) parts.Add(embed);
+        if (Cascade is not null) parts.AddRange(Cascade.Run.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "cascade" }));
+        foreach (var judge in Judges?.Runs ?? []) parts.AddRange(judge.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "judge" }));
+        return parts;
+    }
+}
