@@ -111,6 +111,7 @@ internal static class ScoreCommands
             var rows = cascade.Choose();
             context.Messages.Info(string.Create(CultureInfo.InvariantCulture, $"small model: keeps {rows.Kept:N0} of {rows.Roles.Length:N0} rows{(rows.Unranked > 0 ? $" ({rows.Unranked:N0} that it cannot score, such as those too long for it, among them)" : "")}, rejects {rows.Rejected:N0}, of which {rows.Audited:N0} are audited"));
         }
+        foreach (var (judge, i) in (run.Judges?.Runs ?? []).Select((judge, i) => (judge, i))) context.Messages.Info($"judge {i + 1}: {PlanText.Line(judge.Plan())}");
         var plan = run.Plan();
         context.Progress?.Dispose();
         context.Messages.Info(PlanText.Line(plan));
