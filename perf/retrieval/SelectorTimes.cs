@@ -16,7 +16,7 @@ internal static class SelectorTimes
         Print("cosine-cap 0.5", () => CosineCap.Select(store, ranked, count, 0.5));
         Print("k-center", () => KCenter.Select(store, ranked, count, threads));
         Print("facility", () => FacilityLocation.Select(store, ranked, count, threads: threads));
-        Print("graph-cut, 10 bins", () => GraphCutBins.Select(store, ranked, count, 10, 0));
+        Print("graph-cut, 10 bins", () => GraphCutBins.Select(store, ranked, count, 10, 0, threads));
         Print("sweep, 10 clusters", () => ComplexityFirst.Select(ranked, Tags(), count));
         Print("quota, 10 clusters", () => ClusterQuota.Select(ranked, Clusters(), count));
 

@@ -92,6 +92,8 @@ internal static class ScoreCommands
 
     private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)
     {
+        if (request.By.Count > 1)
+            messages.Info(string.Create(CultureInfo.InvariantCulture, $"ranked by {request.Combination switch { Combination.RankSum => "the sum of the ranks", Combination.Product => "the product", _ => "the weighted sum of the standard scores" }} of {string.Join(" and ", request.By.Select(by => by.Weight == 1 ? by.Field : $"{by.Field} (weight {by.Weight})"))}"));
         foreach (var (gate, rows) in selection.KeptOut)
             messages.Info($"gate {gate}: keeps out {rows} of the rows that have a score");
         if (selection.WithoutEmbedding > 0)

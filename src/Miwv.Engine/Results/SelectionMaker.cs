@@ -54,7 +54,7 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
         Selector.CosineCap => CosineCap.Select(embeddings(), ranked, count, request.Cap, cancel),
         Selector.KCenter => KCenter.Select(embeddings(), WithEmbedding(ranked), count, threads, cancel),
         Selector.Facility => FacilityLocation.Select(embeddings(), WithEmbedding(ranked), count, threads: threads, cancel: cancel),
-        Selector.GraphCut => GraphCutBins.Select(embeddings(), WithEmbedding(ranked), count, request.Clusters, request.Seed, cancel),
+        Selector.GraphCut => GraphCutBins.Select(embeddings(), WithEmbedding(ranked), count, request.Clusters, request.Seed, threads, cancel),
         Selector.Sweep => Sweep(ranked, count),
         Selector.Quota => ClusterQuota.Select(ranked, Clusters(), count),
         Selector.Random => Baselines.Random(ranked.Order().ToArray(), request.Seed)[..Math.Min(count, ranked.Length)],
