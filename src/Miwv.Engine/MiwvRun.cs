@@ -368,7 +368,7 @@ public sealed partial class MiwvRun : IDisposable
     public Selection Select(ScoreTable scores, SelectionRequest request)
     {
         var texts = Passes.Tokens;
-        return new SelectionMaker(scores, chosen, request, Embed, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+        return new SelectionMaker(scores, chosen, request, Embed, Rows, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
     public void Dispose()

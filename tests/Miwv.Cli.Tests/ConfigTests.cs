@@ -12,7 +12,18 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public void A_runs_own_file_repeats_it()
     {
-        Assert.Equal(0, Run(out _, "select", TerminalTests.Samples, "--limit", "40", "--exact", "--metric", "miwv,ifd", "--run", folder + "/a"));
+        string judge = Path.ChangeExtension(TerminalTests.Samples, null) + "-llama.gguf";
+        Assert.Equal(0, Run(out _, "select", TerminalTests.Samples, "--limit", "40", "--exact", "--metric", "miwv,ifd,selectit=1,alpagasus", "--judges", $"{judge}:2,{judge}:1,alpagasus={judge}", "--run", folder + "/a"));
+        Assert.Equal(0, Run(out _, "select", "--config", folder + "/a/run.json", "--run", folder + "/b"));
+        Assert.Equal(File.ReadAllBytes(folder + "/a/run.json"), File.ReadAllBytes(folder + "/b/run.json"));
+        Assert.Equal(File.ReadAllBytes(folder + "/a/scores.jsonl"), File.ReadAllBytes(folder + "/b/scores.jsonl"));
+    }
+
+    [Fact]
+    public void A_cascades_own_file_repeats_it()
+    {
+        string small = Path.ChangeExtension(TerminalTests.Samples, null) + "-llama.gguf";
+        Assert.Equal(0, Run(out _, "select", TerminalTests.Samples, "--limit", "40", "--cascade", small + ":25%", "--audit", "3", "--run", folder + "/a"));
         Assert.Equal(0, Run(out _, "select", "--config", folder + "/a/run.json", "--run", folder + "/b"));
         Assert.Equal(File.ReadAllBytes(folder + "/a/run.json"), File.ReadAllBytes(folder + "/b/run.json"));
         Assert.Equal(File.ReadAllBytes(folder + "/a/scores.jsonl"), File.ReadAllBytes(folder + "/b/scores.jsonl"));

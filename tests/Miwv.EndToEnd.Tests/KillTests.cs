@@ -56,6 +56,33 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
+    public void ACascadeGoesOnInWhicheverStageItWasKilled()
+    {
+        string[] Cascade(string run) => [.. Arguments(run), "--cascade", Checkout.Model + ":30%", "--audit", "5"];
+        var clock = Stopwatch.StartNew();
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Cascade("whole")).Code);
+        double whole = clock.Elapsed.TotalMilliseconds;
+        var random = new Random(6);
+        var hit = new HashSet<string>();
+        for (int kills = 0; kills < 8 || hit.Count < 2;)
+        {
+            Assert.True(kills < 40, "the kills hit only " + string.Join(", ", hit));
+            string run = $"run{kills}";
+            for (int left = 2; left > 0; left--)
+            {
+                using MiwvProcess miwv = MiwvProcess.Start(scratch.Root, Cascade(run));
+                Thread.Sleep((int)(whole * (0.1 + random.NextDouble() * 0.85)));
+                if (miwv.HasExited) break;
+                miwv.Kill();
+                kills++;
+                hit.Add(File.Exists(Path.Combine(scratch[run], "cascade", "scores.jsonl")) ? "scoring model" : "small model");
+            }
+            Assert.Equal(0, MiwvProcess.Run(scratch.Root, Cascade(run)).Code);
+            AssertSame(Results("whole"), run);
+        }
+    }
+
+    [Fact]
     public void ASignalEndsItCleanlyAndItGoesOn()
     {
         const int rows = 250;

@@ -47,9 +47,12 @@ internal static class ProbeCommand
         output.WriteLine("area under the ROC curve: 1 = the metric selects spoilt rows first, 0.5 = it cannot tell, 0 = it avoids them");
         output.WriteLine($"{"metric".PadRight(width)}  {"all",6}  {string.Join("  ", planted.Select(group => $"{Name(group.Key),12}"))}  {"PR area",8}");
         foreach (var report in reports)
-            output.WriteLine(Line($"{report.Metric.PadRight(width)}  {report.Roc,6:F3}  {string.Join("  ", planted.Select(group => Line($"{report.RocOfKind[group.Key],12:F3}")))}  {report.PrecisionRecall,8:F3}"));
+            output.WriteLine(Line($"{report.Metric.PadRight(width)}  {Number(report.Roc, 6)}  {string.Join("  ", planted.Select(group => Number(report.RocOfKind[group.Key], 12)))}  {Number(report.PrecisionRecall, 8)}"));
         output.WriteLine(Line($"chance{new string(' ', Math.Max(0, width - 6))}  {0.5,6:F3}  {string.Join("  ", planted.Select(_ => Line($"{0.5,12:F3}")))}  {(double)total / kinds.Length,8:F3}"));
     }
+
+    // "-" where no spoilt row of that kind has a value
+    private static string Number(double value, int width) => (double.IsNaN(value) ? "-" : value.ToString("F3", CultureInfo.InvariantCulture)).PadLeft(width);
 
     private static string Name(NoiseKind kind) => kind switch
     {

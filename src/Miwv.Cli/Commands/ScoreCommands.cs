@@ -92,6 +92,8 @@ internal static class ScoreCommands
 
     private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)
     {
+        if (request.By.Count > 1)
+            messages.Info(string.Create(CultureInfo.InvariantCulture, $"ranked by {request.Combination switch { Combination.RankSum => "the sum of the ranks", Combination.Product => "the product", _ => "the weighted sum of the standard scores" }} of {string.Join(" and ", request.By.Select(by => by.Weight == 1 ? by.Field : $"{by.Field} (weight {by.Weight})"))}"));
         foreach (var (gate, rows) in selection.KeptOut)
             messages.Info($"gate {gate}: keeps out {rows} of the rows that have a score");
         if (selection.WithoutEmbedding > 0)
@@ -111,6 +113,7 @@ internal static class ScoreCommands
             var rows = cascade.Choose();
             context.Messages.Info(string.Create(CultureInfo.InvariantCulture, $"small model: keeps {rows.Kept:N0} of {rows.Roles.Length:N0} rows{(rows.Unranked > 0 ? $" ({rows.Unranked:N0} that it cannot score, such as those too long for it, among them)" : "")}, rejects {rows.Rejected:N0}, of which {rows.Audited:N0} are audited"));
         }
+        foreach (var (judge, i) in (run.Judges?.Runs ?? []).Select((judge, i) => (judge, i))) context.Messages.Info($"judge {i + 1}: {PlanText.Line(judge.Plan())}");
         var plan = run.Plan();
         context.Progress?.Dispose();
         context.Messages.Info(PlanText.Line(plan));

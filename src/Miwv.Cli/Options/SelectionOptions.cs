@@ -29,6 +29,7 @@ internal sealed class SelectionOptions
     private readonly Option<double> cap = new("--cap") { Description = "cosine-cap: rows this near to a better one are passed over", DefaultValueFactory = _ => 0.9, HelpName = "X" };
     private readonly Option<string?> pool = new("--pool") { Description = "let the selector choose from the best of the ranking only", HelpName = "20%|2000" };
     private readonly Option<int> clusters = new("--clusters") { Description = "sweep, quota, graph-cut: clusters or bins", DefaultValueFactory = _ => 10, HelpName = "N" };
+    private readonly Option<string?> tags = new("--tags") { Description = "sweep: a field of the rows with their tags, a list or a text with commas (default: clusters are the tags)", HelpName = "FIELD" };
     private readonly Option<long?> budget = new("--token-budget") { Description = "most training tokens, prompts and answers together", HelpName = "N" };
     private readonly Option<string?> nested = new("--nested") { Description = "also write the beginnings of the selection, e.g. 1%,2%", HelpName = "LIST" };
 
@@ -45,7 +46,7 @@ internal sealed class SelectionOptions
             select KeyValuePair.Create(option.Name[2..], parsed.GetResult(option)!.Tokens.Select(token => token.Value).ToArray())];
 
     // which rows are kept; where they go is not theirs
-    private Option[] Deciding => [top, by, combine, gate, selector, cap, pool, clusters, budget];
+    private Option[] Deciding => [top, by, combine, gate, selector, cap, pool, clusters, tags, budget];
 
     /// <exception cref="UsageException">A value that no selection can have.</exception>
     /// <param name="metrics">The metrics that the run computes.</param>
@@ -63,9 +64,11 @@ internal sealed class SelectionOptions
                 Cap = parsed.GetValue(cap),
                 Pool = parsed.GetValue(pool) is { } share ? TopCount.Parse(share) : null,
                 Clusters = parsed.GetValue(clusters) is >= 1 and var count ? count : throw new UserException($"--clusters {parsed.GetValue(clusters)}: must be at least 1"),
+                TagField = parsed.GetValue(tags),
                 TokenBudget = parsed.GetValue(budget) is < 1 ? throw new UserException("--token-budget: must be at least 1") : parsed.GetValue(budget),
                 Seed = seed,
             };
+            if (request.TagField is not null && request.Selector != Selector.Sweep) throw new UserException("--tags: belongs to --selector sweep");
             string[] fields = [.. MetricRegistry.Parse(metrics).Select(metric => metric.Field)];
             foreach (string field in request.By.Select(b => b.Field).Concat((request.Gates ?? []).Select(g => g.Metric)))
                 if (!fields.Contains(field)) throw new UserException($"{field}: not among the metrics that are computed ({string.Join(", ", fields)}); add it with --metric");

@@ -18,19 +18,20 @@ internal static class CascadeText
         output.WriteLine(Line($"saved     {cascade.TokensWithout - summary.TokensComputed:N0} of {cascade.TokensWithout:N0} tokens of the scoring model; both models together {100 * (small + large) / without:F1} % of its compute over all rows{Time(run, cascade)}"));
         if (selection is null) return;
         output.WriteLine(selection.Recall is { } recall
-            ? Line($"recall    about {100 * recall.Recall:F1} % of the best {recall.Wanted:N0} rows were kept (95 % interval {100 * recall.Low:F1} to {100 * recall.High:F1}): of {recall.Audited:N0} rejected rows audited, {recall.Missed:N0} would be among them")
+            ? Line($"recall    about {100 * recall.Recall:F1} % of the best {recall.Wanted:N0} rows were kept (95 % interval {100 * recall.Low:F1} to {100 * recall.High:F1}): of {recall.Audited:N0} rejected rows audited, {recall.Missed:N0} would be among them; by chance {100 * selection.RecallByChance:F1} %")
             : "recall    not known: no rejected row was audited (--audit)");
 
         double Flops(string part) => summary.Compute.Where(c => c.Part == part).Sum(c => c.Flops);
     }
 
-    public static void WriteJson(Utf8JsonWriter json, RecallEstimate recall)
+    public static void WriteJson(Utf8JsonWriter json, RecallEstimate recall, double byChance)
     {
         json.WriteStartObject("recall");
         json.WriteNumber("wanted", recall.Wanted);
         json.WriteNumber("estimate", recall.Recall);
         json.WriteNumber("low", recall.Low);
         json.WriteNumber("high", recall.High);
+        json.WriteNumber("by_chance", byChance);
         json.WriteNumber("audited", recall.Audited);
         json.WriteNumber("missed", recall.Missed);
         json.WriteEndObject();

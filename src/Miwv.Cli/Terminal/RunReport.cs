@@ -22,9 +22,11 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed
         if (summary.MeanMiwv is { } mean)
             o.WriteLine(Line($"loss      zero-shot {summary.MeanZeroShot:F4}, one-shot {summary.MeanOneShot:F4}, MIWV {mean:F4} nats a token; the example helped {100.0 * summary.Helped / summary.Scored:F1} % of the rows"));
         foreach (var metric in summary.Metrics ?? [])
-            o.WriteLine(Line($"{metric.Name,-9} {(metric.Rows == 0 ? "no row has a value" : Line($"mean {metric.Mean:F4}, {metric.Lowest:F4} to {metric.Highest:F4}"))}{(metric.Missing > 0 ? Line($"; {metric.Missing:N0} rows without a value") : "")}{string.Concat(metric.Totals.Select(total => Line($"; {total.Key} {total.Value:G6}")))}"));
-        if (summary.Metrics is { Count: > 1 } several)
-            o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / summary.TokensComputed:F2} times as many"));
+            o.WriteLine(Line($"{metric.Name,-9} {(metric.Rows == 0 ? "no row has a value" : Line($"mean {metric.Mean:F4}, {metric.Lowest:F4} to {metric.Highest:F4}"))}{(metric.Missing > 0 ? Line($"; {metric.Missing:N0} {(metric.Missing == 1 ? "row" : "rows")} without a value") : "")}{string.Concat(metric.Totals.Select(total => Line($"; {total.Key} {total.Value:G6}")))}"));
+        long computed = summary.Compute.Where(part => part.Part is "score" or "judge").Sum(part => part.Tokens);
+        if (summary is { Metrics: { Count: > 1 } several, Cascade: null } && computed > 0)
+            o.WriteLine(Line($"sharing   {several.Sum(m => m.TokensAlone):N0} tokens if each metric ran alone in a plain loop: {(double)several.Sum(m => m.TokensAlone) / computed:F2} times as many"));
+        if (computed > summary.TokensComputed) o.WriteLine(Line($"judges    {computed - summary.TokensComputed:N0} tokens computed"));
         o.WriteLine(Line($"tokens    {summary.TokensComputed:N0} computed, {summary.TokensPlain:N0} in a plain loop, {summary.TokensMinimal:N0} at least"));
         o.WriteLine(Line($"compute   {100 * summary.ComputeShare:F1} % of fine-tuning on all rows for three epochs"));
         if (summary.Cascade is { } cascade) CascadeText.Write(o, run, summary, cascade, selection);
@@ -74,7 +76,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed
                 json.WriteNumber("ranked", selection.Ranked);
                 json.WriteNumber("longest_overlap", selection.LongestOverlap);
                 json.WriteNumber("random_overlap", selection.RandomOverlap);
-                if (selection.Recall is { } recall) CascadeText.WriteJson(json, recall);
+                if (selection.Recall is { } recall) CascadeText.WriteJson(json, recall, selection.RecallByChance);
                 json.WriteStartObject("kept_out");
                 foreach (var (gate, rows) in selection.KeptOut) json.WriteNumber(gate.ToString(), rows);
                 json.WriteEndObject();

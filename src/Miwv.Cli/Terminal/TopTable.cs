@@ -16,7 +16,7 @@ internal static class TopTable
         int rank = 0;
         foreach (var (score, value) in chosen)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{++rank,4}  {(other ? string.Create(CultureInfo.InvariantCulture, $"{value,10:F4}  ") : "")}{Number(score.Miwv)}  {Number(score.ZeroShot)}  {Number(score.OneShot)}  {score.Cosine,6:F3}  {Cells.Fit(score.Id.ToString(), 16)}  {Cells.Cut(rows.Read(score.Row).EmbeddingText, text)}"));
+                $"{++rank,4}  {(other ? string.Create(CultureInfo.InvariantCulture, $"{value,10:F4}  ") : "")}{Number(score.Miwv)}  {Number(score.ZeroShot)}  {Number(score.OneShot)}  {(double.IsNaN(score.Cosine) ? "     -" : score.Cosine.ToString("F3", CultureInfo.InvariantCulture).PadLeft(6))}  {Cells.Fit(score.Id.ToString(), 16)}  {Cells.Cut(rows.Read(score.Row).EmbeddingText, text)}"));
     }
 
     private static string Number(double value) => double.IsNaN(value) ? $"{"-",8}" : value.ToString("F4", CultureInfo.InvariantCulture).PadLeft(8);

@@ -14,6 +14,9 @@ public sealed record Selection(int Wanted, IReadOnlyList<int> Rows, int Ranked)
     /// <summary>What a cascade's small model missed; null without one, or without an audit.</summary>
     public RecallEstimate? Recall { get; init; }
 
+    /// <summary>Share of the rows that can be scored which the small model kept: the recall that a small model which knows nothing would have.</summary>
+    public double RecallByChance { get; init; }
+
     /// <summary>Candidates left out because they have no embedding that a distance could be measured to.</summary>
     public int WithoutEmbedding { get; init; }
 

@@ -8,7 +8,7 @@ using Miwv.Retrieval;
 namespace Miwv.Engine.Results;
 
 /// <summary>Ranks the rows of a finished run and chooses from the ranking. The same run, request and seed give the same rows.</summary>
-internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, SelectionRequest request, Func<EmbeddingStore> embeddings, Func<int, int> trainingTokens, int threads, CancellationToken cancel)
+internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, SelectionRequest request, Func<EmbeddingStore> embeddings, RowFile rows, Func<int, int> trainingTokens, int threads, CancellationToken cancel)
 {
     private int withoutEmbedding;
 
@@ -32,11 +32,14 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
             KeptOut = [.. gates.Select(gate => (gate, scored.Count(row => !gate.Lets(Column(gate.Metric).Values[row]))))],
             WithoutEmbedding = withoutEmbedding,
             Recall = cascade is { Audited: > 0 } ? Recall(cascade, rank, passing, Passes, wanted) : null,
+            RecallByChance = cascade is null ? 1 : (double)Usable(row => cascade.Roles[row] == CascadeRole.Kept) / Math.Max(1, Usable(_ => true)),
             LongestOverlap = Overlap(chosen, Baselines.Longest(all, row => scores.AnswerTokens[row])),
             RandomOverlap = Overlap(chosen, Baselines.Random(all, request.Seed)),
             AnswerTokens = (Mean(chosen), Mean(all)),
         };
     }
+
+    private int Usable(Func<int, bool> of) => Enumerable.Range(0, scores.Count).Count(row => scores.Status[row] == RowStatus.Ok && of(row));
 
     private RecallEstimate Recall(CascadeRows cascade, double[] rank, int[] passing, Func<int, bool> passes, int wanted)
     {
@@ -51,7 +54,7 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
         Selector.CosineCap => CosineCap.Select(embeddings(), ranked, count, request.Cap, cancel),
         Selector.KCenter => KCenter.Select(embeddings(), WithEmbedding(ranked), count, threads, cancel),
         Selector.Facility => FacilityLocation.Select(embeddings(), WithEmbedding(ranked), count, threads: threads, cancel: cancel),
-        Selector.GraphCut => GraphCutBins.Select(embeddings(), WithEmbedding(ranked), count, request.Clusters, request.Seed, cancel),
+        Selector.GraphCut => GraphCutBins.Select(embeddings(), WithEmbedding(ranked), count, request.Clusters, request.Seed, threads, cancel),
         Selector.Sweep => Sweep(ranked, count),
         Selector.Quota => ClusterQuota.Select(ranked, Clusters(), count),
         Selector.Random => Baselines.Random(ranked.Order().ToArray(), request.Seed)[..Math.Min(count, ranked.Length)],
@@ -60,6 +63,13 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
 
     private int[] Sweep(int[] ranked, int count)
     {
+        if (request.TagField is { } field)
+        {
+            var reader = new RowTags(rows, field);
+            var tags = ranked.ToDictionary(row => row, reader.Of);
+            if (ranked.Length > 0 && tags.Values.All(own => own.Length == 0)) throw new UserException($"--tags {field}: no row has tags in a field of this name");
+            return ComplexityFirst.Select(ranked, row => tags[row], count);
+        }
         int[] clusters = Clusters();
         return ComplexityFirst.Select(ranked, row => clusters[row] < 0 ? [] : [clusters[row]], count);
     }

@@ -25,6 +25,9 @@ public sealed record SelectionRequest(TopCount Top)
     /// <summary>Clusters or bins.</summary>
     public int Clusters { get; init; } = 10;
 
+    /// <summary>Field of the rows with their tags, for <see cref="Selector.Sweep"/>; null = clusters are the tags.</summary>
+    public string? TagField { get; init; }
+
     /// <summary>Most training tokens (prompts and answers) of the selection; null = any number.</summary>
     public long? TokenBudget { get; init; }
     public int Seed { get; init; }

@@ -18,7 +18,7 @@ public enum Selector
     /// <summary>Rows from graph-cut bins (dataset quantization).</summary>
     GraphCut,
 
-    /// <summary>Clusters in turn, the best of each first.</summary>
+    /// <summary>Rows that add tags, those with the most tags first; clusters in turn, the best of each first, where they are the tags.</summary>
     Sweep,
 
     /// <summary>Clusters by their size, the best of each.</summary>

@@ -69,6 +69,31 @@ public sealed class DiversityTests : IDisposable
     });
 
     [Fact]
+    public void GraphCutOfManyRowsIsGreedyToo()
+    {
+        // enough for many rounds, tight clusters and equal rows among them
+        float[][] vectors = Stores.Random(700, 12, 3);
+        for (int i = 0; i < 200; i++) vectors[500 + i] = [.. vectors[i % 7].Select((v, d) => v + (i % 3 == 0 ? 0 : 1e-3f * ((i * 31) + (d * 17)) % 11))];
+        using var store = stores.Of(vectors);
+        int[] left = Stores.All(store);
+        var cosine = new double[700, 700];
+        foreach (int i in left)
+            foreach (int j in left) cosine[i, j] = store.Cosine(i, j);
+        foreach (int[] bin in GraphCutBins.Fill(store, left, 3, threads: 2))
+        {
+            var gains = left.ToDictionary(x => x, x => left.Sum(s => cosine[s, x]));
+            foreach (int row in bin)
+            {
+                Assert.InRange(gains[row], gains.Values.Max() - 1e-3, double.PositiveInfinity);
+                gains.Remove(row);
+                foreach (int x in gains.Keys.ToArray()) gains[x] -= 2 * cosine[row, x];
+            }
+            left = [.. left.Except(bin)];
+        }
+        Assert.Empty(left);
+    }
+
+    [Fact]
     public void GraphCutSelectionIsSpreadOverTheBinsAndNested()
     {
         using var store = stores.Of(Stores.Random(50, 8, 1));

@@ -13,10 +13,10 @@ public static class GraphCutBins
     /// <param name="ranked">Candidates that have a direction; ties go to the earlier.</param>
     /// <param name="bins">10 in the paper.</param>
     /// <returns>Rows, one bin after the other in turn: every beginning of it is spread over the bins.</returns>
-    public static int[] Select(EmbeddingStore store, ReadOnlySpan<int> ranked, int count, int bins, int seed, CancellationToken cancel = default)
+    public static int[] Select(EmbeddingStore store, ReadOnlySpan<int> ranked, int count, int bins, int seed, int threads = 1, CancellationToken cancel = default)
     {
         var random = new Random(seed);
-        var filled = Fill(store, ranked.ToArray(), bins, cancel);
+        var filled = Fill(store, ranked.ToArray(), bins, threads, cancel);
         foreach (int[] bin in filled) random.Shuffle(bin);
         var chosen = new List<int>(Math.Min(count, ranked.Length));
         for (int round = 0; chosen.Count < Math.Min(count, ranked.Length); round++)
@@ -26,7 +26,7 @@ public static class GraphCutBins
     }
 
     /// <summary>The bins, each in the order in which it was filled; sizes differ by one at most.</summary>
-    public static IReadOnlyList<int[]> Fill(EmbeddingStore store, int[] rows, int bins, CancellationToken cancel = default)
+    public static IReadOnlyList<int[]> Fill(EmbeddingStore store, int[] rows, int bins, int threads = 1, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         var vectors = new RowVectors(store, rows);
@@ -35,49 +35,10 @@ public static class GraphCutBins
         for (int bin = 0; bin < bins; bin++)
         {
             int size = rows.Length / bins + (bin < rows.Length % bins ? 1 : 0);
-            int[] places = Greedy(vectors, [.. left.Order()], size, cancel);
+            int[] places = new GraphCutGreedy(vectors, [.. left.Order()], threads).Take(size, cancel);
             left.ExceptWith(places);
             filled.Add([.. places.Select(place => rows[place])]);
         }
         return filled;
-    }
-
-    // Lazy greedy. With 1 + cos >= 0 in place of cos gains only fall, and the best row is the same: both sums shift alike for all rows.
-    private static int[] Greedy(RowVectors vectors, int[] candidates, int size, CancellationToken cancel)
-    {
-        // x · direction = (Σ_all − 2 Σ_bin) · x
-        var direction = new double[vectors.Dimension];
-        foreach (int place in candidates) Add(direction, vectors[place], 1);
-        var queue = new PriorityQueue<int, (double, int)>(candidates.Length);
-        foreach (int place in candidates) queue.Enqueue(place, (-Dot(vectors[place], direction), place));
-        var chosen = new List<int>(size);
-        while (chosen.Count < size)
-        {
-            cancel.ThrowIfCancellationRequested();
-            queue.TryPeek(out int best, out var stale);
-            // with 1 + cos in place of cos every chosen row lowers a gain by 2 more
-            double gain = Dot(vectors[best], direction) - 2 * chosen.Count;
-            if (queue.Count > 1 && gain < -stale.Item1)
-            {
-                queue.DequeueEnqueue(best, (-gain, best));
-                if (queue.Peek() != best) continue;
-            }
-            queue.Dequeue();
-            chosen.Add(best);
-            Add(direction, vectors[best], -2);
-        }
-        return [.. chosen];
-    }
-
-    private static void Add(double[] sum, ReadOnlySpan<float> vector, double weight)
-    {
-        for (int d = 0; d < sum.Length; d++) sum[d] += weight * vector[d];
-    }
-
-    private static double Dot(ReadOnlySpan<float> vector, double[] direction)
-    {
-        double dot = 0;
-        for (int d = 0; d < direction.Length; d++) dot += vector[d] * direction[d];
-        return dot;
     }
 }
