@@ -19,6 +19,9 @@ public sealed class WaveTimes
     /// <summary>Tokens decoded, trunks that were computed again after a resume included.</summary>
     public long Tokens { get; internal set; }
 
+    /// <summary>Waves that were computed one pass at a time, because the device had no memory for the whole.</summary>
+    public int Split { get; internal set; }
+
     /// <summary>Adds the times of another context or round.</summary>
     public void Add(WaveTimes other)
     {
@@ -27,6 +30,7 @@ public sealed class WaveTimes
         Model += other.Model;
         Gather += other.Gather;
         Tokens += other.Tokens;
+        Split += other.Split;
         Elapsed += other.Elapsed;
     }
 
