@@ -126,7 +126,9 @@ public sealed partial class WaveExecutor : IDisposable
                 Threads = options.Threads,
             });
             SpreadRows(pairs, segments);
-            Times.Gather += Stopwatch.GetTimestamp() - begin;
+            long end = Stopwatch.GetTimestamp();
+            Times.Gather += end - begin;
+            Times.Busy.Add((begin, end));
         }
     }
 
@@ -186,6 +188,7 @@ public sealed partial class WaveExecutor : IDisposable
         Times.Pack += packed - begin;
         Times.Prepare += ready - packed;
         Times.Model += end - ready;
+        Times.Busy.Add((ready, end));
         Times.Tokens += batch.Count;
         if (step.IsTrunk) resident.Add(index);
     }
