@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Miwv.Data;
 using Miwv.Perf.EndToEnd;
 
 // miwv-perf DATA MODEL... [-e EMBEDDER] [--rows N] [--threads N] [--repeat N] [--exact]
@@ -41,9 +42,17 @@ Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow
 Console.WriteLine();
 if ((waveTokens ?? contexts) is not null)
 {
-    foreach (string model in models)
-        new Sweep(data, model, embedder, rows, threads, exact, gpuLayers).Run(waveTokens ?? [null], contexts ?? [null], peak, timeline);
-    return 0;
+    try
+    {
+        foreach (string model in models)
+            new Sweep(data, model, embedder, rows, threads, exact, gpuLayers).Run(waveTokens ?? [null], contexts ?? [null], peak, timeline);
+        return 0;
+    }
+    catch (UserException e)
+    {
+        Console.Error.WriteLine($"miwv-perf: {e.Message}");
+        return 1;
+    }
 }
 Console.WriteLine("| model | miwv rows/s | plain loop rows/s | ratio (median, min-max) | tokens computed / least | model | mask and graph | gather | rest | difference max, mean (nats) |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");

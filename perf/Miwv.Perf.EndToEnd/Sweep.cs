@@ -1,4 +1,5 @@
 using System.Globalization;
+using Miwv.Data;
 using Miwv.Engine;
 using Miwv.Llama.Gguf;
 using Miwv.Scoring.Waves;
@@ -43,6 +44,7 @@ internal sealed record Sweep(string Data, string Model, string? Embedder, int Ro
         run.Score();
         var plan = run.Plan();
         var times = run.Times;
+        if (times.Tokens == 0) throw new UserException($"{Model}: none of the {Rows} rows fits its window, nothing was computed");
         double seconds = WaveTimes.Seconds(times.Elapsed), parts = times.Model + times.Prepare + times.Gather + times.Pack;
         long outputs = plan.Forest.Outputs(0, plan.Forest.Count, 0);
         double flops = Flops(GgufFile.Open(Model), times.Tokens, outputs) / seconds / 1e12, rate = Rows / seconds;
