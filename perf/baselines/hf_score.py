@@ -9,6 +9,7 @@ The sequences are the very ones that miwv scores. Needs torch and transformers. 
 """
 import argparse
 import json
+import math
 import time
 
 import torch
@@ -24,20 +25,23 @@ SHAPES = {
 
 
 def random_model(name: str, device: str, dtype: torch.dtype):
+    import transformers
     from transformers import AutoModelForCausalLM, LlamaConfig, Qwen2Config
 
     s = SHAPES[name]
+    # the rotary base has another name since version 5
+    rope = {"rope_parameters": {"rope_type": "default", "rope_theta": s["base"]}} if int(transformers.__version__.split(".")[0]) >= 5 else {"rope_theta": s["base"]}
     config = (Qwen2Config if name.startswith("qwen2") else LlamaConfig)(
         vocab_size=s["vocab"], hidden_size=s["width"], num_hidden_layers=s["layers"], num_attention_heads=s["heads"],
-        num_key_value_heads=s["kv"], intermediate_size=s["ffn"], rope_theta=s["base"], tie_word_embeddings=s["tied"],
-        max_position_embeddings=4096)
-    with torch.device(device):
-        previous = torch.get_default_dtype()
-        torch.set_default_dtype(dtype)
-        try:
-            return AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
-        finally:
-            torch.set_default_dtype(previous)
+        num_key_value_heads=s["kv"], intermediate_size=s["ffn"], tie_word_embeddings=s["tied"], max_position_embeddings=4096, **rope)
+    previous = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with torch.device(device):
+            model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa")
+    finally:
+        torch.set_default_dtype(previous)
+    return model.to(device=device, dtype=dtype)
 
 
 def batches(sequences: list[tuple[list[int], int]], budget: int):
@@ -57,25 +61,22 @@ def losses(model, sequences: list[tuple[list[int], int]], budget: int, head_rows
     result = [0.0] * len(sequences)
     for batch in batches(sequences, budget):
         longest = max(len(sequences[i][0]) for i in batch)
+        # padded on the right: what is causal never looks there, so no mask is needed and SDPA takes its fast causal path
         ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        mask = torch.zeros((len(batch), longest), dtype=torch.long)
-        rows, columns, targets, owners = [], [], [], []
+        rows, columns, targets = [], [], []
         for k, i in enumerate(batch):
             tokens, scored = sequences[i]
             ids[k, :len(tokens)] = torch.tensor(tokens)
-            mask[k, :len(tokens)] = 1
-            for p in range(len(tokens) - scored, len(tokens)):
-                rows.append(k)
-                columns.append(p - 1)
-                targets.append(tokens[p])
-                owners.append(k)
-        hidden = model.model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).last_hidden_state
+            rows.extend([k] * scored)
+            columns.extend(range(len(tokens) - scored - 1, len(tokens) - 1))
+            targets.extend(tokens[len(tokens) - scored:])
+        hidden = model.model(input_ids=ids.to(device), use_cache=False).last_hidden_state
         picked = hidden[torch.tensor(rows, device=device), torch.tensor(columns, device=device)]
         target = torch.tensor(targets, device=device)
         nll = torch.cat([F.cross_entropy(model.lm_head(picked[a:a + head_rows]).float(), target[a:a + head_rows], reduction="none")
                          for a in range(0, len(rows), head_rows)])
         sums = torch.zeros(len(batch), dtype=torch.float64, device=device)
-        sums.index_add_(0, torch.tensor(owners, device=device), nll.double())
+        sums.index_add_(0, torch.tensor(rows, device=device), nll.double())
         for k, value in enumerate(sums.tolist()):
             result[batch[k]] = value / sequences[batch[k]][1]
     return result
@@ -125,6 +126,8 @@ def main() -> None:
         best = seconds if best is None else min(best, seconds)
     if found is None:
         raise SystemExit("hf_score: no batch size fitted into the memory")
+    if not all(math.isfinite(x) for x in found):
+        raise SystemExit("hf_score: a loss is not a number")
     print(f"hugging face: {len(lines) / best:.2f} rows/s, {tokens / best:,.0f} tokens/s ({a.dtype}, sdpa, torch {torch.__version__})")
     if a.model:
         theirs = [line[kind] for line in lines for kind in ("zero_nll", "one_nll")]

@@ -287,10 +287,13 @@ public sealed partial class MiwvRun : IDisposable
             sizing = WaveSizing.For(inputs.ModelFile, Model, settings);
             return plan = WavePlanner.Plan(forest, sizing.Limits);
         }
-        card.WarnOfSlowGather(warn);
-        var wanted = WaveSizeFile.Read(Directory, card.Name) ?? GpuWaveSizing.For(ModelFootprint.Of(inputs.ModelFile), card.TotalBytes, ComputeCard.HostBytes, settings);
-        (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), warn);
-        WaveSizeFile.Write(Directory, card.Name, sizing);
+        var gather = card.Gather(passes.Passes.AllWants);
+        card.WarnOfSlowGather(gather, warn);
+        var begun = WaveSizeFile.Read(Directory, card.Name, gather);
+        var wanted = begun ?? GpuWaveSizing.For(ModelFootprint.Of(inputs.ModelFile), card.TotalBytes, card.FreeBytes, ComputeCard.HostBytes, settings, gather == GatherPath.InGraph);
+        bool mayShrink = begun is null || !File.Exists(Directory.JournalFile);
+        (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), mayShrink, warn);
+        WaveSizeFile.Write(Directory, card.Name, gather, sizing);
         return plan;
     }
 
@@ -329,6 +332,7 @@ public sealed partial class MiwvRun : IDisposable
         map.Write(Directory.RowMapFile);
         var watch = OnRow is { } listener ? new RowWatch(map, listener) : null;
         Times = StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel));
+        if (Times.Split > 0) warn($"{Times.Split} waves did not fit into the memory of the device and were computed one pass at a time");
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
         var columns = stage!.Compute(results!).Concat(rated).ToDictionary(column => column.Field);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, [.. metrics.Select(metric => columns[metric.Field])], chosen);
@@ -384,7 +388,7 @@ public sealed partial class MiwvRun : IDisposable
         Directory.Dispose();
     }
 
-    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention);
+    private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention, GatherPathVariable.Read());
 
     private TokenTable Tokenize() => tokens ??= StageTimes.Measure("tokenize", TokenizeRows);
 

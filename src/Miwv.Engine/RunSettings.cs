@@ -37,6 +37,9 @@ public sealed record RunSettings
     /// <summary>Most tokens of one decode; null = chosen for the machine.</summary>
     public int? WaveTokens { get; init; }
 
+    /// <summary>Contexts side by side; null = chosen for the machine. Not a user's option: for measurements.</summary>
+    public int? Contexts { get; init; }
+
     /// <summary>How neighbours are searched: all pairs, an HNSW index, or the faster one.</summary>
     public SearchMode Search { get; init; } = SearchMode.Auto;
     public HnswOptions Hnsw { get; init; } = new();

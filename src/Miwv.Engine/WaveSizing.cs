@@ -25,7 +25,7 @@ internal sealed record WaveSizing(WaveLimits Limits, FlashAttention FlashAttenti
             : settings.FlashAttention == FlashAttention.Auto && head < NarrowHead ? FlashAttention.Off : settings.FlashAttention;
         int tokens = Math.Clamp(settings.WaveTokens ?? WaveTokens(file, flash), 1, LargestWave);
         long outputs = OutputBytes / (16L * model.Vocabulary.Size);
-        int contexts = Math.Clamp(settings.Threads, 1, MostContexts);
+        int contexts = settings.Contexts ?? Math.Clamp(settings.Threads, 1, MostContexts);
         return new WaveSizing(new WaveLimits(tokens, (int)Math.Clamp(outputs, Math.Min(tokens, 32), tokens)), flash, contexts, Math.Max(1, settings.Threads / contexts));
     }
 

@@ -5,4 +5,7 @@ public sealed class DecodeException(int status, string nativeMessage)
     : Exception($"llama_decode returned {status}{(nativeMessage.Length > 0 ? ": " + nativeMessage : "")}")
 {
     public int Status { get; } = status;
+
+    /// <summary>An allocation or the computation failed (-2, -3): a smaller decode may do.</summary>
+    public bool IsForWantOfMemory => Status is -2 or -3;
 }

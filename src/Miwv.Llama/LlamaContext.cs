@@ -1,5 +1,6 @@
 using Miwv.Data;
 using Miwv.Llama.Native;
+using Miwv.Llama.Tap;
 
 namespace Miwv.Llama;
 
@@ -8,8 +9,9 @@ public sealed unsafe class LlamaContext : IDisposable
 {
     private readonly nint memory;
 
+    /// <param name="tap">Keeps the logits where they are computed; null = the library copies them to the host. It must outlive the context.</param>
     /// <exception cref="ContextException">The library cannot make the context (most often: memory).</exception>
-    public LlamaContext(LlamaModel model, ContextOptions options)
+    public LlamaContext(LlamaModel model, ContextOptions options, GraphTap? tap = null)
     {
         Model = model;
         NativeLog.TakeError();
@@ -26,10 +28,17 @@ public sealed unsafe class LlamaContext : IDisposable
         parameters.embeddings = options.Embeddings ? (byte)1 : (byte)0;
         parameters.pooling_type = (int)options.Pooling;
         parameters.kv_unified = 1;
-        nint context = LlamaNative.llama_init_from_model(model.Handle, parameters);
+        nint context;
+        fixed (SamplerOfSequence* samplers = tap?.Samplers())
+        {
+            parameters.samplers = samplers;
+            parameters.n_samplers = tap is null ? 0 : (nuint)tap.Sequences;
+            context = LlamaNative.llama_init_from_model(model.Handle, parameters);
+        }
         if (context == 0)
             throw new ContextException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
         Handle = new ContextHandle(context);
+        tap?.Attach(this);
         memory = LlamaNative.llama_get_memory(Handle);
         Cells = (int)LlamaNative.llama_n_ctx(Handle);
     }

@@ -6,13 +6,14 @@ using Miwv.Llama.Native;
 namespace Miwv.Llama;
 
 /// <summary>Keeps the native library's own messages off the terminal; its last error is put into ours.</summary>
-public static unsafe class NativeLog
+public static unsafe partial class NativeLog
 {
     private const int Warn = 3, Error = 4, Continue = 5;
     private static readonly Lock Gate = new();
     private static readonly StringBuilder Current = new();
     private static string lastError = "";
     private static int level;
+    private static bool memoryIsFull;
 
     /// <summary>Called with (isError, line) for every warning and error line; null = quiet.</summary>
     public static Action<bool, string>? Sink { get; set; }
@@ -47,15 +48,23 @@ public static unsafe class NativeLog
             Current.Clear();
             if (line.Length == 0) return;
             if (level == Error) lastError = line;
+            memoryIsFull |= level == Error && line.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
             Sink?.Invoke(level == Error, line);
         }
     }
 
-    // The library aborts the process right after this; everything already journaled stays.
+    // The library would abort the process right after this, with a core dump; everything already journaled stays. Ending here
+    // instead leaves one line and the exit code of any other failure.
     [UnmanagedCallersOnly]
     private static void OnAbort(byte* message)
     {
         string text = (Marshal.PtrToStringUTF8((nint)message) ?? "").ReplaceLineEndings(" ").Trim();
-        Console.Error.WriteLine($"miwv: the native library stopped the process: {text}; finished results are kept, go on with --resume");
+        string advice = memoryIsFull ? "the device's memory is full: free some of it, then go on with --resume" : "finished results are kept, go on with --resume";
+        Console.Error.WriteLine($"miwv: the native library stopped the process: {text}; {advice}");
+        if (!OperatingSystem.IsWindows()) Exit(1);
     }
+
+    // Environment.Exit would wait for the very thread that is here
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
 }

@@ -65,6 +65,7 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed
                 json.WriteNumber("mask_and_graph_seconds", WaveTimes.Seconds(run.Times.Prepare));
                 json.WriteNumber("gather_seconds", WaveTimes.Seconds(run.Times.Gather));
                 json.WriteNumber("packing_seconds", WaveTimes.Seconds(run.Times.Pack));
+                json.WriteNumber("idle_seconds", WaveTimes.Seconds(run.Times.Idle()));
                 json.WriteNumber("run_seconds", elapsed.TotalSeconds);
                 json.WriteEndObject();
             }

@@ -25,17 +25,20 @@ internal static class GpuWaveSizing
     private const long MostHostBytes = 2L << 30;
 
     /// <param name="cardBytes">All memory of the card.</param>
+    /// <param name="freeBytes">What is free of it with the weights in place; 0 = unknown. It counts only where it is short.</param>
+    /// <param name="inGraph">The gather in the graph keeps the probabilities beside the logits.</param>
     /// <param name="hostBytes">All memory of the machine; the library keeps 16 bytes a scored row and vocabulary entry there.</param>
-    public static WaveSizing For(ModelFootprint model, long cardBytes, long hostBytes, RunSettings settings)
+    public static WaveSizing For(ModelFootprint model, long cardBytes, long freeBytes, long hostBytes, RunSettings settings, bool inGraph = false)
     {
         bool flash = !settings.Exact && settings.FlashAttention != FlashAttention.Off;
         long usable = (long)(cardBytes * UsableShare) - Reserved - model.WeightBytes;
-        for (int contexts = MostContexts; ; contexts--)
+        if (freeBytes > 0) usable = Math.Min(usable, freeBytes - Reserved);
+        for (int contexts = settings.Contexts ?? MostContexts; ; contexts--)
             for (int tokens = settings.WaveTokens ?? MostTokens; ; tokens /= 2)
             {
                 long host = Math.Clamp(hostBytes / 8, 64L << 20, MostHostBytes) / contexts;
                 int outputs = (int)Math.Clamp(host / (16L * Math.Max(1, model.Vocabulary)), Math.Min(tokens, 32), tokens);
-                bool fits = contexts * model.ContextBytes(tokens, outputs, tokens + TrunkCells, settings.Exact, flash) <= usable;
+                bool fits = contexts * model.ContextBytes(tokens, outputs, tokens + TrunkCells, settings.Exact, flash, inGraph) <= usable;
                 bool last = settings.WaveTokens is not null || tokens / 2 < FewestTokens;
                 if (fits || (last && contexts == 1))
                     return new WaveSizing(new WaveLimits(tokens, outputs), settings.Exact ? FlashAttention.Off : settings.FlashAttention, contexts, Math.Max(1, settings.Threads / contexts));

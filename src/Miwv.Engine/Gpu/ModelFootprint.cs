@@ -20,12 +20,12 @@ internal sealed record ModelFootprint(long WeightBytes, int Layers, int Width, i
     /// Bytes of one context on the card, from above: KV cells, the largest activations of a layer, the mask or the attention
     /// scores, the logits, and one dequantised head for the matrix product.
     /// </summary>
-    public long ContextBytes(int tokens, int outputs, int cells, bool exact, bool flash)
+    public long ContextBytes(int tokens, int outputs, int cells, bool exact, bool flash, bool inGraph = false)
     {
         long cache = (long)cells * Layers * 2 * KeyValueWidth * (exact ? 4 : 2);
         long activations = (long)tokens * 4 * (4L * Width + 3L * FeedForward);
         long attention = (long)tokens * cells * (flash ? 6 : 6 + 4L * Heads);
-        long head = 4L * outputs * Vocabulary + 2L * Vocabulary * Width;
+        long head = (inGraph ? 8L : 4L) * outputs * Vocabulary + 2L * Vocabulary * Width;
         return cache + activations + attention + head;
     }
 }

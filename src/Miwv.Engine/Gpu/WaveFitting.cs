@@ -1,3 +1,4 @@
+using Miwv.Data;
 using Miwv.Llama;
 using Miwv.Scoring.Waves;
 
@@ -7,9 +8,11 @@ namespace Miwv.Engine.Gpu;
 internal static class WaveFitting
 {
     /// <summary>Plans, tries, and steps down until it fits.</summary>
-    /// <param name="allocate">Makes the contexts and frees them again.</param>
+    /// <param name="allocate">Makes the contexts, computes the largest wave and frees them again.</param>
+    /// <param name="mayShrink">False if results of these very waves are kept already: others could not be added to them.</param>
+    /// <exception cref="UserException">They do not fit and may not shrink, or no smaller ones can be computed.</exception>
     /// <exception cref="ContextException">Not even the smallest waves fit; the last attempt's own words.</exception>
-    public static (WaveSizing Sizing, WavePlan Plan) Fit(WaveSizing first, Func<WaveLimits, WavePlan> planner, Action<WavePlan, WaveSizing> allocate, Action<string> warn)
+    public static (WaveSizing Sizing, WavePlan Plan) Fit(WaveSizing first, Func<WaveLimits, WavePlan> planner, Action<WavePlan, WaveSizing> allocate, bool mayShrink, Action<string> warn)
     {
         var plan = planner(first.Limits);
         for (var size = first; ;)
@@ -19,9 +22,16 @@ internal static class WaveFitting
                 allocate(plan, size);
                 return (size, plan);
             }
-            catch (ContextException e) when (GpuWaveSizing.Smaller(size) is { } smaller)
+            catch (Exception e) when (e is ContextException or DecodeException { IsForWantOfMemory: true })
             {
-                warn($"{e.Message.Split(';')[0]}; trying {(smaller.Contexts < size.Contexts ? "one context" : $"waves of {smaller.Limits.Tokens} tokens")}");
+                string what = e is ContextException ? e.Message.Split(';')[0] : $"a wave of {size.Limits.Tokens} tokens could not be computed: {e.Message}";
+                if (!mayShrink) throw new UserException($"{what}; the waves of this run do not fit now: free memory on the card and go on with --resume", e);
+                if (GpuWaveSizing.Smaller(size) is not { } smaller)
+                {
+                    if (e is ContextException) throw;
+                    throw new UserException($"{what}; no smaller waves are left: free memory on the card or take a smaller model", e);
+                }
+                warn($"{what}; trying {(smaller.Contexts < size.Contexts ? "one context" : $"waves of {smaller.Limits.Tokens} tokens")}");
                 if (smaller.Limits != size.Limits) plan = planner(smaller.Limits);
                 size = smaller;
             }
@@ -31,6 +41,7 @@ internal static class WaveFitting
     public static void Allocate(LlamaModel model, WavePlan plan, ExecutorOptions options, WaveSizing size)
     {
         if (plan.Count == 0) return;
-        new WavePool(model, plan, options with { Threads = size.ThreadsPerContext }, size.Contexts).Dispose();
+        using var pool = new WavePool(model, plan, options with { Threads = size.ThreadsPerContext }, size.Contexts);
+        pool.TryLargest();
     }
 }

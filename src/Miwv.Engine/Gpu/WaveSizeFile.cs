@@ -7,14 +7,14 @@ using Miwv.Scoring.Waves;
 namespace Miwv.Engine.Gpu;
 
 /// <summary>
-/// waves.json: the card a run was begun on and the waves that fitted there, so that going on packs the same waves even if
+/// waves.json: the card a run was begun on, its gather and the waves that fitted there, so that going on packs the same waves even if
 /// memory is free or short now. A run that is computed on the CPU has none.
 /// </summary>
 internal static class WaveSizeFile
 {
     /// <summary>Null if this run has computed nothing yet.</summary>
     /// <exception cref="UserException">The run was begun on another device, or the file is damaged.</exception>
-    public static WaveSizing? Read(RunDirectory run, string card)
+    public static WaveSizing? Read(RunDirectory run, string card, GatherPath gather)
     {
         if (!File.Exists(run.WavesFile))
             return !File.Exists(run.JournalFile) ? null : throw Other(run, "the CPU", card);
@@ -25,6 +25,8 @@ internal static class WaveSizeFile
             int Number(string name) => json.GetProperty(name).GetInt32();
             string begun = json.GetProperty("device").GetString()!;
             if (begun != card) throw Other(run, begun, card);
+            string gathered = json.GetProperty("gather").GetString()!;
+            if (gathered != Name(gather)) throw Other(run, $"{card} with the gather {gathered}", Name(gather));
             return new WaveSizing(new WaveLimits(Number("tokens"), Number("outputs")), (FlashAttention)Number("flash_attention"), Number("contexts"), Number("threads_per_context"));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
@@ -39,11 +41,12 @@ internal static class WaveSizeFile
         if (File.Exists(run.WavesFile)) throw Other(run, "a GPU", "the CPU");
     }
 
-    public static void Write(RunDirectory run, string card, WaveSizing size) => AtomicFile.Write(run.WavesFile, stream =>
+    public static void Write(RunDirectory run, string card, GatherPath gather, WaveSizing size) => AtomicFile.Write(run.WavesFile, stream =>
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("device", card);
+        json.WriteString("gather", Name(gather));
         json.WriteNumber("tokens", size.Limits.Tokens);
         json.WriteNumber("outputs", size.Limits.Outputs);
         json.WriteNumber("flash_attention", (int)size.FlashAttention);
@@ -51,6 +54,8 @@ internal static class WaveSizeFile
         json.WriteNumber("threads_per_context", size.ThreadsPerContext);
         json.WriteEndObject();
     });
+
+    private static string Name(GatherPath gather) => gather switch { GatherPath.Cuda => "on the card", GatherPath.InGraph => "in the graph", _ => "on the host" };
 
     private static UserException Other(RunDirectory run, string begun, string now) =>
         new($"{run.Path}: this run was begun on {begun}, and its bits would not be the same on {now}; use another --run directory");

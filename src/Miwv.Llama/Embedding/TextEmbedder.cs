@@ -24,28 +24,21 @@ public sealed class TextEmbedder : IDisposable
     {
         // the library tries its graph with tokens for all sequences alike, and stops the process if they do not divide the batch
         batchTokens = (batchTokens + MaxTexts - 1) / MaxTexts * MaxTexts;
-        context = new LlamaContext(model, new ContextOptions
+        LlamaContext Make(Pooling pooling) => new(model, new ContextOptions
         {
-            Cells = batchTokens,
-            Batch = batchTokens,
-            Threads = threads,
-            Embeddings = true,
-            Pooling = languageModel ? Pooling.Mean : Pooling.FromModel,
-            Sequences = MaxTexts,
-        });
-        if (context.Pooling is Pooling.None or Pooling.FromModel)
+            Cells = batchTokens, Batch = batchTokens, Threads = threads, Embeddings = true, Pooling = pooling, Sequences = MaxTexts,
+        }, tap);
+        // the head's product over the whole vocabulary would be computed for every token and thrown away
+        if (languageModel) tap = new GraphTap(MaxTexts, skipHead: true);
+        context = Make(languageModel ? Pooling.Mean : Pooling.FromModel);
+        if (context.Pooling is Pooling.None or Pooling.FromModel && !languageModel)
         {
             context.Dispose();
-            context = new LlamaContext(model, new ContextOptions
-            {
-                Cells = batchTokens, Batch = batchTokens, Threads = threads, Embeddings = true, Pooling = Pooling.Mean, Sequences = MaxTexts,
-            });
+            context = Make(Pooling.Mean);
         }
         Pooling = context.Pooling;
         Dimension = model.EmbeddingSize;
         batch = new DecodeBatch(batchTokens);
-        // the head's product over the whole vocabulary would be computed for every token and thrown away
-        if (languageModel) tap = new GraphTap(context, MaxTexts, skipHead: true);
     }
 
     public int Dimension { get; }

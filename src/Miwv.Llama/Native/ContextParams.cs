@@ -4,7 +4,7 @@ namespace Miwv.Llama.Native;
 
 /// <summary>llama_context_params of llama.cpp v0.5.0 (160 bytes); only the fields that are read or set here are named.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 160)]
-internal struct ContextParams
+internal unsafe struct ContextParams
 {
     [FieldOffset(0)] public uint n_ctx;
     [FieldOffset(4)] public uint n_batch;
@@ -32,4 +32,6 @@ internal struct ContextParams
     [FieldOffset(131)] public byte op_offload;
     [FieldOffset(132)] public byte swa_full;
     [FieldOffset(133)] public byte kv_unified;
+    [FieldOffset(136)] public SamplerOfSequence* samplers;
+    [FieldOffset(144)] public nuint n_samplers;
 }

@@ -32,3 +32,11 @@ internal unsafe struct SamplerData
 {
     public Tensor* logits, probs, sampled, candidates;
 }
+
+/// <summary>llama_sampler_seq_config: a sequence and its sampler chain.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal unsafe struct SamplerOfSequence
+{
+    public int sequence;
+    public Sampler* chain;
+}

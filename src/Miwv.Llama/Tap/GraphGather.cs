@@ -14,12 +14,16 @@ public sealed unsafe class GraphGather : IDisposable
     private float[] found = [];
     private int asked, filled;
 
-    internal GraphGather(GraphTap tap, TapState* state, int capacity)
+    internal GraphGather(GraphTap tap, TapState* state, int capacity, GatherPlace place)
     {
         this.tap = tap;
         this.state = state;
+        state->Place = (int)place;
         Reserve(capacity);
     }
+
+    /// <summary>Whether the context's device is one it was wanted for; known when the context is made.</summary>
+    public bool IsActive => state->Active != 0;
 
     /// <summary>Logits of a wave it can index (32 bits).</summary>
     public static bool Holds(long rows, long vocabulary) => rows * vocabulary <= int.MaxValue && vocabulary < 1 << 24;

@@ -10,24 +10,36 @@ namespace Miwv.Llama.Tap;
 /// </summary>
 public sealed unsafe class GraphTap : IDisposable
 {
-    private readonly LlamaContext context;
     private readonly TapState* state;
     private readonly List<nint> chains = [];
+    private LlamaContext? context;
     private GraphGather? gather;
 
+    /// <summary>A tap for one context, which is made with it.</summary>
     /// <param name="sequences">Sequence ids 0..sequences−1 will be used; each needs a tap, or the library copies after all.</param>
     /// <param name="skipHead">Take the head's matrix product out of the graph.</param>
-    public GraphTap(LlamaContext context, int sequences, bool skipHead = false)
+    public GraphTap(int sequences, bool skipHead = false)
     {
-        this.context = context;
         state = (TapState*)NativeMemory.AllocZeroed((nuint)sizeof(TapState));
         state->SkipHead = skipHead ? 1 : 0;
-        for (int sequence = 0; sequence < sequences; sequence++) SetChain(sequence);
+        for (int sequence = 0; sequence < sequences; sequence++) chains.Add((nint)NewChain());
     }
 
-    /// <summary>Whether the logits will be computed into host memory, and whether on an NVIDIA card.</summary>
-    public bool LogitsOnHost => GgmlNative.ggml_backend_buft_is_host(state->OutputBuffers) != 0;
-    public bool LogitsOnCuda => !LogitsOnHost && IsCuda(GgmlNative.ggml_backend_buft_name(state->OutputBuffers));
+    /// <summary>Puts a gather into the context's graphs; before the context is made.</summary>
+    /// <param name="capacity">Logits picked in one decode; grows when more are asked for.</param>
+    public GraphGather GatherInGraph(int capacity, GatherPlace place = GatherPlace.Anywhere)
+    {
+        Debug.Assert(context is null, "the context reserves its memory for the graph it will have");
+        return gather ??= new GraphGather(this, state, capacity, place);
+    }
+
+    // The samplers of a context that is about to be made: so its first reservation is of the graph it will have, and a lack of
+    // memory is an error of its making. Set later, they would be reserved for in llama_decode, which lets a C++ exception out.
+    internal SamplerOfSequence[] Samplers() => [.. chains.Select((chain, sequence) => new SamplerOfSequence { sequence = sequence, chain = (Sampler*)chain })];
+
+    internal int Sequences => chains.Count;
+
+    internal void Attach(LlamaContext made) => context = made;
 
     /// <summary>Stopwatch timestamp at which the last decode had its mask, graph and inputs ready.</summary>
     public long InputsReady => state->InputsReady;
@@ -39,7 +51,7 @@ public sealed unsafe class GraphTap : IDisposable
         Tensor* tensor = state->Logits;
         if (tensor == null)
             throw new TapException("the graph showed no logits tensor");
-        int vocabulary = context.Model.Vocabulary.Size;
+        int vocabulary = context!.Model.Vocabulary.Size;
         if (tensor->type != 0)
             throw new TapException($"the logits are of ggml type {tensor->type}, expected f32");
         if (tensor->ne[0] != vocabulary || tensor->ne[1] != expectedRows || tensor->ne[2] != 1 || tensor->ne[3] != 1)
@@ -53,12 +65,14 @@ public sealed unsafe class GraphTap : IDisposable
         return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, onHost, onCuda);
     }
 
-    /// <summary>Puts a gather into the graphs that are built from now on; before the first decode.</summary>
-    /// <param name="capacity">Logits picked in one decode; grows when more are asked for.</param>
-    public GraphGather GatherInGraph(int capacity) => gather ??= new GraphGather(this, state, capacity);
-
     // A new chain for a sequence is what makes the library build its graph anew.
-    internal void RebuildGraph() => SetChain(0);
+    internal void RebuildGraph()
+    {
+        Sampler* chain = NewChain();
+        chains.Add((nint)chain);
+        if (LlamaNative.llama_set_sampler(context!.Handle, 0, chain) == 0)
+            throw new InvalidOperationException($"libllama took no tap: {NativeLog.TakeError()}");
+    }
 
     /// <summary>Copies the logits that <see cref="Logits"/> described to the host, [Rows x Vocabulary].</summary>
     public void CopyLogits(Span<float> destination)
@@ -71,21 +85,19 @@ public sealed unsafe class GraphTap : IDisposable
 
     public void Dispose()
     {
-        Debug.Assert(context.Handle.IsClosed, "the context must go first");
+        Debug.Assert(context is null || context.Handle.IsClosed, "the context must go first");
         foreach (nint chain in chains) LlamaNative.llama_sampler_free((Sampler*)chain);
         chains.Clear();
         gather?.Dispose();
         NativeMemory.Free(state);
     }
 
-    private void SetChain(int sequence)
+    private Sampler* NewChain()
     {
         Sampler* chain = LlamaNative.llama_sampler_chain_init(0);
         LlamaNative.llama_sampler_chain_add(chain, LlamaNative.llama_sampler_init(TapCallbacks.Table, state));
-        chains.Add((nint)chain);
-        if (LlamaNative.llama_set_sampler(context.Handle, sequence, chain) == 0)
-            throw new InvalidOperationException($"libllama took no tap for sequence {sequence}: {NativeLog.TakeError()}");
+        return chain;
     }
 
-    private static bool IsCuda(byte* name) => name != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).StartsWith("CUDA"u8);
+    internal static bool IsCuda(byte* name) => name != null && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name).StartsWith("CUDA"u8);
 }

@@ -44,7 +44,14 @@ internal static unsafe class TapCallbacks
     [UnmanagedCallersOnly]
     private static byte BackendInit(Sampler* sampler, nint bufferType, uint outputsPerSequence)
     {
-        ((TapState*)sampler->ctx)->OutputBuffers = bufferType;
+        var state = (TapState*)sampler->ctx;
+        bool onHost = GgmlNative.ggml_backend_buft_is_host(bufferType) != 0;
+        state->Active = state->Capacity > 0 && (GatherPlace)state->Place switch
+        {
+            GatherPlace.Anywhere => true,
+            GatherPlace.NotOnHost => !onHost,
+            _ => !onHost && !GraphTap.IsCuda(GgmlNative.ggml_backend_buft_name(bufferType)),
+        } ? 1 : 0;
         return 1;
     }
 
@@ -63,7 +70,7 @@ internal static unsafe class TapCallbacks
             if (state->SkipHead != 0) Skip(logits);
             // graphs without outputs are kept apart by the library and must not hide the one that is reused
             if (logits->ne[1] > 0) state->Logits = logits;
-            if (logits->ne[1] > 0 && state->Capacity > 0 && state->GraphIsNew != 0)
+            if (logits->ne[1] > 0 && state->Active != 0 && state->GraphIsNew != 0)
             {
                 state->GraphIsNew = 0; // once a graph, not once a row
                 GatherGraph.Add(context, graph, logits, state);

@@ -13,14 +13,14 @@ internal unsafe struct TapState
     /// <summary>Stopwatch ticks of the last backend_set_input: mask and graph are made, the computation begins.</summary>
     public long InputsReady;
 
-    /// <summary>ggml buffer type of the device that computes the logits, as backend_init was told.</summary>
-    public nint OutputBuffers;
-
     /// <summary>Not zero: the head's matrix product is taken out of the graph (hidden states only).</summary>
     public int SkipHead;
 
     /// <summary>Not zero between backend_reset and the first backend_apply: a graph is being built that lacks the gather.</summary>
     public int GraphIsNew;
+
+    /// <summary>A <see cref="GatherPlace"/>, and not zero if the device that computes the logits is such a one.</summary>
+    public int Place, Active;
 
     /// <summary>Indices of the gather in the graph, [Capacity]; 0 = there is none.</summary>
     public int Capacity;

@@ -57,7 +57,10 @@ public static unsafe class CudaGather
     private static string? WhyNot()
     {
         GatherLibrary.EnsureUsable();
-        return GatherNative.miwv_gather_cuda_available() > 0 ? null : Text(GatherNative.miwv_gather_cuda_error());
+        if (GatherNative.miwv_gather_cuda_available() <= 0) return Text(GatherNative.miwv_gather_cuda_error());
+        // a wave of nothing: the driver may refuse kernels that the library does have
+        GatherJob nothing = new() { vocab = 1, row_stride = 1, threads = 1 };
+        return GatherNative.miwv_gather_cuda(&nothing) == (int)GatherStatus.Ok ? null : Text(GatherNative.miwv_gather_cuda_error());
     }
 
     private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";

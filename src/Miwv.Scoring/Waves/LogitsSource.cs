@@ -13,27 +13,32 @@ internal sealed class LogitsSource
     private float[] copy = [];
     private bool onCard;
 
+    private GraphGather? InGraph => inGraph is { IsActive: true } ? inGraph : null;
+
+    /// <param name="tap">A tap whose context is not made yet.</param>
     /// <param name="entropies">Entropies will be wanted.</param>
+    /// <param name="listed">Number of ids whose logits will be wanted.</param>
     /// <param name="rows">Most rows of logits of one decode.</param>
-    public LogitsSource(GraphTap tap, GatherPath path, bool entropies, int rows, int vocabulary)
+    public LogitsSource(GraphTap tap, GatherPath path, bool entropies, int listed, int rows, int vocabulary)
     {
         this.tap = tap;
-        if (path == GatherPath.Auto && !tap.LogitsOnHost && !(tap.LogitsOnCuda && CudaGather.IsUsable)) path = GatherPath.InGraph;
-        if (path == GatherPath.InGraph && (entropies || !GraphGather.Holds(rows, vocabulary))) path = GatherPath.HostCopy;
-        if (path == GatherPath.InGraph) inGraph = tap.GatherInGraph(rows);
-        this.path = path;
+        this.path = path == GatherPath.InGraph ? GatherPath.HostCopy : path;
+        if (entropies || !GraphGather.Holds(rows, vocabulary) || path is not (GatherPath.Auto or GatherPath.InGraph)) return;
+        var place = path == GatherPath.InGraph ? GatherPlace.Anywhere : CudaGather.IsUsable ? GatherPlace.NotOnHostNorCuda : GatherPlace.NotOnHost;
+        // a row has one target, but where two passes part
+        inGraph = tap.GatherInGraph(rows * (2 + listed), place);
     }
 
     /// <summary>Before every decode: what will be gathered of it.</summary>
     public void Ask(ReadOnlySpan<int> pairRow, ReadOnlySpan<int> pairTarget, int rows, ReadOnlySpan<int> listedIds, int vocabulary) =>
-        inGraph?.Ask(pairRow, pairTarget, rows, listedIds, vocabulary);
+        InGraph?.Ask(pairRow, pairTarget, rows, listedIds, vocabulary);
 
     /// <exception cref="TapException">The graph's logits are not what a gather can read.</exception>
     public LogitsView Read(int rows)
     {
         var logits = tap.Logits(rows);
         onCard = path == GatherPath.Cuda || (path == GatherPath.Auto && logits.OnCuda && CudaGather.IsUsable);
-        bool where = onCard || inGraph is not null || (path == GatherPath.Auto && logits.OnHost);
+        bool where = onCard || InGraph is not null || (path == GatherPath.Auto && logits.OnHost);
         nint address = where ? logits.Address : Copy(rows * logits.Vocabulary);
         return new LogitsView(address, rows, logits.Vocabulary, logits.Vocabulary, LogitsType.F32);
     }
@@ -41,9 +46,9 @@ internal sealed class LogitsSource
     /// <summary>Computes a wave over what <see cref="Read"/> gave.</summary>
     public void Gather(in GatherWave wave)
     {
-        if (inGraph is not null)
+        if (InGraph is { } graph)
         {
-            inGraph.Read(wave.PairRow, wave.Logits.Rows, wave.LogProb, wave.RowListed);
+            graph.Read(wave.PairRow, wave.Logits.Rows, wave.LogProb, wave.RowListed);
             AddSegments(wave);
         }
         else if (onCard) CudaGather.Compute(wave);

@@ -16,13 +16,28 @@ public sealed partial class WaveExecutor
     {
         Wipe();
         Compute(index);
+        return Alone(index, onlyBroken: !plan[index].IsTrunk);
+    }
+
+    // A wave that the device has no memory for is computed one pass at a time, in decodes as small as there are.
+    private WaveResult Split(int index)
+    {
+        Times.Split++;
+        Wipe();
+        builder.Build(index, batch);
+        PrepareOutputs();
+        return Alone(index, onlyBroken: false);
+    }
+
+    private WaveResult Alone(int index, bool onlyBroken)
+    {
         int[] passes = builder.SegmentPass.ToArray(), bounds = builder.SegmentStart.ToArray();
         double[] sums = nll[..passes.Length];
         float[] tokens = logProbs[..bounds[^1]], spread = wantsEntropy ? entropies[..bounds[^1]] : [], chosen = listed[..(passes.Length * listedIds.Length)];
         for (int i = 0; i < passes.Length; i++)
         {
-            if (double.IsFinite(sums[i]) || plan[index].IsTrunk) continue;
-            Wipe();
+            if (plan[index].IsTrunk || (onlyBroken && double.IsFinite(sums[i]))) continue;
+            if (onlyBroken || (i > 0 && !double.IsFinite(sums[i - 1]))) Wipe();
             MakeResident(plan[index].Parent);
             Decode(index, passes[i]);
             Gather();

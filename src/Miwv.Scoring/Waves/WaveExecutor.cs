@@ -30,23 +30,32 @@ public sealed partial class WaveExecutor : IDisposable
     {
         this.plan = plan;
         this.options = options;
-        context = new LlamaContext(model, new ContextOptions
-        {
-            Cells = plan.Cells,
-            Batch = Math.Min(plan.Limits.Tokens, plan.Cells),
-            OutputRows = plan.Limits.Outputs,
-            Threads = options.Threads,
-            FlashAttention = options.Exact ? FlashAttention.Off : options.FlashAttention,
-            CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
-        });
-        tap = new GraphTap(context, plan.Leaves);
         vocabulary = model.Vocabulary.Size;
         batch = new DecodeBatch(plan.Limits.Tokens);
         builder = new WaveBuilder(plan);
         var passes = plan.Forest.Passes;
         wantsEntropy = passes.AllWants.HasFlag(PassWants.Entropies);
         listedIds = passes.AllWants.HasFlag(PassWants.Listed) ? [.. passes.ListedIds] : [];
-        source = new LogitsSource(tap, options.Gather, wantsEntropy, plan.Limits.Outputs, vocabulary);
+        tap = new GraphTap(plan.Leaves);
+        source = new LogitsSource(tap, options.Gather, wantsEntropy, listedIds.Length, plan.Limits.Outputs, vocabulary);
+        try
+        {
+            context = new LlamaContext(model, new ContextOptions
+            {
+                Cells = plan.Cells,
+                Batch = Math.Min(plan.Limits.Tokens, plan.Cells),
+                OutputRows = plan.Limits.Outputs,
+                Threads = options.Threads,
+                FlashAttention = options.Exact ? FlashAttention.Off : options.FlashAttention,
+                CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
+            }, tap);
+        }
+        catch
+        {
+            tap.Dispose();
+            batch.Dispose();
+            throw;
+        }
     }
 
     public WaveTimes Times { get; } = new();
@@ -56,7 +65,14 @@ public sealed partial class WaveExecutor : IDisposable
     /// <exception cref="TapException">The graph is not what the gather can read.</exception>
     public WaveResult Run(int index)
     {
-        Compute(index);
+        try
+        {
+            Compute(index);
+        }
+        catch (DecodeException e) when (e.IsForWantOfMemory && !plan[index].IsTrunk)
+        {
+            return Split(index);
+        }
         if (!IsFinite()) return Repair(index);
         return new WaveResult
         {
@@ -67,6 +83,14 @@ public sealed partial class WaveExecutor : IDisposable
             Entropies = entropies.AsSpan(0, wantsEntropy ? builder.PairRow.Length : 0),
             Listed = listed.AsSpan(0, builder.SegmentPass.Length * listedIds.Length),
         };
+    }
+
+    /// <summary>Computes a step for nothing, in one wave or not at all.</summary>
+    /// <exception cref="DecodeException">The library failed.</exception>
+    internal void Try(int index)
+    {
+        Compute(index);
+        Wipe();
     }
 
     // The step in its wave; the results are in the arrays.
@@ -80,8 +104,7 @@ public sealed partial class WaveExecutor : IDisposable
     private void Gather()
     {
         int segments = builder.SegmentPass.Length, pairs = builder.PairRow.Length;
-        if (nll.Length < segments) nll = new double[Math.Max(segments, nll.Length * 2)];
-        if (logProbs.Length < pairs) logProbs = new float[Math.Max(pairs, logProbs.Length * 2)];
+        PrepareOutputs();
         if (pairs > 0)
         {
             long begin = Stopwatch.GetTimestamp();
@@ -103,8 +126,19 @@ public sealed partial class WaveExecutor : IDisposable
                 Threads = options.Threads,
             });
             SpreadRows(pairs, segments);
-            Times.Gather += Stopwatch.GetTimestamp() - begin;
+            long end = Stopwatch.GetTimestamp();
+            Times.Gather += end - begin;
+            Times.Busy.Add((begin, end));
         }
+    }
+
+    private void PrepareOutputs()
+    {
+        int segments = builder.SegmentPass.Length, pairs = builder.PairRow.Length;
+        if (nll.Length < segments) nll = new double[Math.Max(segments, nll.Length * 2)];
+        Grow(ref logProbs, pairs);
+        Grow(ref listed, segments * listedIds.Length);
+        if (wantsEntropy) Grow(ref entropies, pairs);
     }
 
     // What the gather gives per row of logits, per scored token and per segment.
@@ -112,12 +146,8 @@ public sealed partial class WaveExecutor : IDisposable
     {
         var rows = builder.PairRow;
         if (wantsEntropy)
-        {
-            Grow(ref entropies, pairs);
             for (int i = 0; i < pairs; i++) entropies[i] = rowEntropy[rows[i]];
-        }
         int ids = listedIds.Length;
-        Grow(ref listed, segments * ids);
         if (ids == 0) return;
         for (int i = 0; i < segments; i++)
             rowListed.AsSpan(rows[builder.SegmentStart[i + 1] - 1] * ids, ids).CopyTo(listed.AsSpan(i * ids));
@@ -158,6 +188,7 @@ public sealed partial class WaveExecutor : IDisposable
         Times.Pack += packed - begin;
         Times.Prepare += ready - packed;
         Times.Model += end - ready;
+        Times.Busy.Add((ready, end));
         Times.Tokens += batch.Count;
         if (step.IsTrunk) resident.Add(index);
     }

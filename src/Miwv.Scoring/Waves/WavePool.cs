@@ -38,33 +38,52 @@ public sealed class WavePool : IDisposable
     {
         var units = WaveUnits.Of(plan);
         int next = -1;
-        void Work(WaveExecutor executor)
+        Parallel(executor =>
+        {
+            for (int unit; (unit = Interlocked.Increment(ref next)) < units.Count;)
+                for (int step = units[unit].First; step < units[unit].Last; step++)
+                {
+                    if (isDone(step)) continue;
+                    if (failure is not null || cancel.IsCancellationRequested) return;
+                    var result = executor.Run(step);
+                    lock (gate)
+                    {
+                        if (failure is null) onResult(step, result);
+                    }
+                }
+        });
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>
+    /// Computes the plan's largest step on all contexts at once and throws the results away: what the library allocates only when
+    /// it computes is allocated then, before anything counts on it.
+    /// </summary>
+    /// <exception cref="DecodeException">The device has no memory for it.</exception>
+    public void TryLargest()
+    {
+        int largest = Enumerable.Range(0, plan.Count).MaxBy(step => plan[step].Tokens);
+        Parallel(executor => executor.Try(largest));
+    }
+
+    private void Parallel(Action<WaveExecutor> work)
+    {
+        void Guarded(WaveExecutor executor)
         {
             try
             {
-                for (int unit; (unit = Interlocked.Increment(ref next)) < units.Count;)
-                    for (int step = units[unit].First; step < units[unit].Last; step++)
-                    {
-                        if (isDone(step)) continue;
-                        if (failure is not null || cancel.IsCancellationRequested) return;
-                        var result = executor.Run(step);
-                        lock (gate)
-                        {
-                            if (failure is null) onResult(step, result);
-                        }
-                    }
+                work(executor);
             }
             catch (Exception e)
             {
                 lock (gate) failure ??= ExceptionDispatchInfo.Capture(e);
             }
         }
-        var threads = executors.Skip(1).Select(executor => new Thread(() => Work(executor)) { IsBackground = true, Name = "wave" }).ToList();
+        var threads = executors.Skip(1).Select(executor => new Thread(() => Guarded(executor)) { IsBackground = true, Name = "wave" }).ToList();
         threads.ForEach(thread => thread.Start());
-        Work(executors[0]);
+        Guarded(executors[0]);
         threads.ForEach(thread => thread.Join());
         failure?.Throw();
-        cancel.ThrowIfCancellationRequested();
     }
 
     /// <summary>Times of all contexts added up.</summary>

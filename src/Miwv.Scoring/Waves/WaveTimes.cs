@@ -19,6 +19,24 @@ public sealed class WaveTimes
     /// <summary>Tokens decoded, trunks that were computed again after a resume included.</summary>
     public long Tokens { get; internal set; }
 
+    /// <summary>Waves that were computed one pass at a time, because the device had no memory for the whole.</summary>
+    public int Split { get; internal set; }
+
+    /// <summary>When the device had work of this context, in Stopwatch timestamps: computations and gathers, in order.</summary>
+    public List<(long From, long To)> Busy { get; } = [];
+
+    /// <summary>Ticks between the first and the last of <see cref="Busy"/> in which no context gave the device any work.</summary>
+    public long Idle()
+    {
+        long idle = 0, end = long.MaxValue;
+        foreach (var (from, to) in Busy.Order())
+        {
+            idle += Math.Max(0, from - end);
+            end = end == long.MaxValue ? to : Math.Max(end, to);
+        }
+        return idle;
+    }
+
     /// <summary>Adds the times of another context or round.</summary>
     public void Add(WaveTimes other)
     {
@@ -27,6 +45,8 @@ public sealed class WaveTimes
         Model += other.Model;
         Gather += other.Gather;
         Tokens += other.Tokens;
+        Split += other.Split;
+        Busy.AddRange(other.Busy);
         Elapsed += other.Elapsed;
     }
 

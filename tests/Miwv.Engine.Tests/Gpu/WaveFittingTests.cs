@@ -1,3 +1,4 @@
+using Miwv.Data;
 using Miwv.Engine.Gpu;
 using Miwv.Llama;
 using Miwv.Scoring.Forest;
@@ -39,14 +40,34 @@ public sealed class WaveFittingTests : IDisposable
     public void WhatNeverFitsEndsInTheLibrarysOwnWords() =>
         Assert.Equal("no memory; try a smaller -ub", Assert.Throws<ContextException>(() => Fit(_ => false)).Message);
 
-    private (WaveSizing Sizing, WavePlan Plan) Fit(Func<WaveSizing, bool> fits)
+    [Fact]
+    public void AWaveThatCannotBeComputedStepsDownToo()
+    {
+        Assert.Equal(1024, Fit(s => s.Limits.Tokens <= 1024, decode: true).Sizing.Limits.Tokens);
+        Assert.Contains("llama_decode returned -2: no buffer; trying one context", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("no smaller waves are left", Assert.Throws<UserException>(() => Fit(_ => false, decode: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WavesThatHaveResultsDoNotShrink(bool decode)
+    {
+        string message = Assert.Throws<UserException>(() => Fit(_ => false, mayShrink: false, decode)).Message;
+        Assert.Contains("free memory on the card and go on with --resume", message, StringComparison.Ordinal);
+        Assert.Single(tried);
+        Assert.Empty(warnings);
+    }
+
+    private (WaveSizing Sizing, WavePlan Plan) Fit(Func<WaveSizing, bool> fits, bool mayShrink = true, bool decode = false)
     {
         using TokenTable tokens = TokenTableBuilder.Build(1, (_, list) => list.Add(1), Path.Combine(folder, Path.GetRandomFileName()), 1, null, default);
         var forest = new PrefixForest(new PassList(tokens));
         return WaveFitting.Fit(First, limits => WavePlanner.Plan(forest, limits), (_, size) =>
         {
             tried.Add(size);
+            if (!fits(size) && decode) throw new DecodeException(-2, "no buffer");
             if (!fits(size)) throw new ContextException("no memory; try a smaller -ub");
-        }, warnings.Add);
+        }, mayShrink, warnings.Add);
     }
 }

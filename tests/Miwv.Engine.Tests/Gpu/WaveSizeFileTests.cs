@@ -22,22 +22,23 @@ public sealed class WaveSizeFileTests : IDisposable
     [Fact]
     public void ReadsBackWhatWasWritten()
     {
-        Assert.Null(WaveSizeFile.Read(run, "a card"));
+        Assert.Null(WaveSizeFile.Read(run, "a card", GatherPath.Cuda));
         WaveSizeFile.RefuseOtherDevice(run);
         var size = new WaveSizing(new WaveLimits(1024, 333), FlashAttention.On, 2, 3);
-        WaveSizeFile.Write(run, "a card", size);
-        Assert.Equal(size, WaveSizeFile.Read(run, "a card"));
+        WaveSizeFile.Write(run, "a card", GatherPath.Cuda, size);
+        Assert.Equal(size, WaveSizeFile.Read(run, "a card", GatherPath.Cuda));
     }
 
     [Fact]
     public void ARunStaysOnTheDeviceItWasBegunOn()
     {
-        WaveSizeFile.Write(run, "a card", new WaveSizing(new WaveLimits(64, 64), FlashAttention.Auto, 1, 1));
-        Assert.Contains("begun on a card", Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "another")).Message, StringComparison.Ordinal);
+        WaveSizeFile.Write(run, "a card", GatherPath.Cuda, new WaveSizing(new WaveLimits(64, 64), FlashAttention.Auto, 1, 1));
+        Assert.Contains("begun on a card", Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "another", GatherPath.Cuda)).Message, StringComparison.Ordinal);
+        Assert.Contains("with the gather on the card", Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "a card", GatherPath.InGraph)).Message, StringComparison.Ordinal);
         Assert.Throws<UserException>(() => WaveSizeFile.RefuseOtherDevice(run));
         File.Delete(run.WavesFile);
         File.WriteAllText(run.JournalFile, "");
-        Assert.Contains("begun on the CPU", Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "a card")).Message, StringComparison.Ordinal);
+        Assert.Contains("begun on the CPU", Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "a card", GatherPath.Cuda)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,7 +49,7 @@ public sealed class WaveSizeFileTests : IDisposable
     public void ADamagedFileIsOneLine(string text)
     {
         File.WriteAllText(run.WavesFile, text);
-        string message = Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "a card")).Message;
+        string message = Assert.Throws<UserException>(() => WaveSizeFile.Read(run, "a card", GatherPath.Cuda)).Message;
         Assert.Contains("waves.json: damaged", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }

@@ -7,15 +7,15 @@ public sealed unsafe class GraphGatherTests(TinyModelFile tiny) : IClassFixture<
 {
     private const int Sequences = 5, Size = 64;
 
-    private LlamaContext Context() => new(tiny.Model, new ContextOptions { Cells = 256, Batch = Size, OutputRows = Size, Threads = 1, FlashAttention = FlashAttention.Off, CacheType = CacheType.F32 });
+    private LlamaContext Context(GraphTap tap) => new(tiny.Model, new ContextOptions { Cells = 256, Batch = Size, OutputRows = Size, Threads = 1, FlashAttention = FlashAttention.Off, CacheType = CacheType.F32 }, tap);
 
     [Fact]
     public void LogProbsAreThoseOfTheLogitsInAnyWave()
     {
-        LlamaContext context = Context();
-        using var tap = new GraphTap(context, Sequences);
-        Assert.Equal((true, false), (tap.LogitsOnHost, tap.LogitsOnCuda));
+        using var tap = new GraphTap(Sequences);
         GraphGather gather = tap.GatherInGraph(8);
+        LlamaContext context = Context(tap);
+        Assert.True(gather.IsActive);
         int vocabulary = tiny.Model.Vocabulary.Size;
         int[] ids = [7, 42];
         using (context)
@@ -47,9 +47,9 @@ public sealed unsafe class GraphGatherTests(TinyModelFile tiny) : IClassFixture<
     public void TheLibrarysHostBufferIsNeverWritten()
     {
         const float mark = -12345.5f;
-        LlamaContext context = Context();
-        using var tap = new GraphTap(context, Sequences);
+        using var tap = new GraphTap(Sequences);
         GraphGather gather = tap.GatherInGraph(64);
+        LlamaContext context = Context(tap);
         using (context)
         using (var batch = new DecodeBatch(Size))
         {
@@ -66,9 +66,9 @@ public sealed unsafe class GraphGatherTests(TinyModelFile tiny) : IClassFixture<
     [Fact]
     public void AGraphThatWasNotAskedIsNoAnswer()
     {
-        LlamaContext context = Context();
-        using var tap = new GraphTap(context, Sequences);
+        using var tap = new GraphTap(Sequences);
         GraphGather gather = tap.GatherInGraph(64);
+        LlamaContext context = Context(tap);
         using (context)
             Assert.Throws<TapException>(() => gather.Read([0], 1, new float[1], []));
         Assert.True(GraphGather.Holds(4096, 262_144));

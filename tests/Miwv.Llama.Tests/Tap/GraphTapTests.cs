@@ -8,19 +8,19 @@ public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<Tin
 {
     private const int Sequences = 5, Size = 64;
 
-    private LlamaContext Context(FlashAttention flash = FlashAttention.Off) => new(tiny.Model, new ContextOptions
+    private LlamaContext Context(GraphTap? tap, FlashAttention flash = FlashAttention.Off) => new(tiny.Model, new ContextOptions
     {
         Cells = 256, Batch = Size, OutputRows = Size, Threads = 1, FlashAttention = flash, CacheType = flash == FlashAttention.Off ? CacheType.F32 : CacheType.F16,
-    });
+    }, tap);
 
     [Theory]
     [InlineData(FlashAttention.Off)]
     [InlineData(FlashAttention.On)]
     public void LogitsAreBitForBitThoseOfTheLibrary(FlashAttention flash)
     {
-        LlamaContext tapped = Context(flash);
-        using LlamaContext plain = Context(flash);
-        using var tap = new GraphTap(tapped, Sequences);
+        using var tap = new GraphTap(Sequences);
+        LlamaContext tapped = Context(tap, flash);
+        using LlamaContext plain = Context(null, flash);
         using (tapped)
         using (var batch = new DecodeBatch(Size))
             for (int round = 0; round < 6; round++)
@@ -56,8 +56,8 @@ public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<Tin
     public void TheLibrarysHostBufferIsNeverWritten(bool withTap)
     {
         const float mark = -12345.5f;
-        LlamaContext context = Context();
-        using GraphTap? tap = withTap ? new GraphTap(context, Sequences) : null;
+        using GraphTap? tap = withTap ? new GraphTap(Sequences) : null;
+        LlamaContext context = Context(tap);
         using (context)
         using (var batch = new DecodeBatch(Size))
         {
@@ -84,8 +84,8 @@ public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<Tin
     [Fact]
     public void AnotherNumberOfRowsVoidsTheWave()
     {
-        LlamaContext context = Context();
-        using var tap = new GraphTap(context, Sequences);
+        using var tap = new GraphTap(Sequences);
+        LlamaContext context = Context(tap);
         using (context)
         using (var batch = new DecodeBatch(Size))
         {
