@@ -33,7 +33,7 @@ public static class SelectionWriter
                 }
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, target, overwrite: true);
+            DurableFile.Replace(temporary, target);
         }
         catch (Exception e)
         {

@@ -7,6 +7,7 @@ using Miwv.Llama.Embedding;
 using Miwv.Retrieval;
 using Miwv.Scoring;
 using Miwv.Scoring.Passes;
+using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Stages;
 
@@ -25,6 +26,8 @@ internal sealed class EmbedStage : IDisposable
     private readonly List<TextEmbedder> embedders = [];
     private readonly EmbeddingStoreWriter writer;
     private readonly int batchTokens;
+    private int broken;
+    private bool hasNumbers;
     private long lastFlush = Stopwatch.GetTimestamp();
 
     private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, string sourceKey, int threads, IProgress<StageProgress>? progress)
@@ -54,6 +57,7 @@ internal sealed class EmbedStage : IDisposable
     private void Fill(CancellationToken cancel)
     {
         int kept = writer.Count;
+        hasNumbers = kept > FiniteWatch.MostBroken; // else it would have ended there
         long done = 0, keptTokens = 0;
         var round = new List<(int From, int To)>(embedders.Count);
         for (int from = 0; from < rows.Count;)
@@ -118,7 +122,11 @@ internal sealed class EmbedStage : IDisposable
             else
             {
                 // a vector that is not a number is nobody's neighbour, like one of an unknown text
-                writer.Append(embedder.IsFinite(sequence) ? embedder.Vector(sequence) : zero);
+                bool finite = embedder.IsFinite(sequence);
+                hasNumbers |= finite;
+                if (!hasNumbers && ++broken == FiniteWatch.MostBroken)
+                    throw new UserException($"the embedding model gives no number (NaN or infinite values) for any of the first {broken} texts, each decoded by itself: its file is damaged or its values overflow; name another with -e");
+                writer.Append(finite ? embedder.Vector(sequence) : zero);
             }
         }
         if (Stopwatch.GetElapsedTime(lastFlush) < TimeSpan.FromSeconds(1)) return;

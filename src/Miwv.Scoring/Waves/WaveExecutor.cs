@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Miwv.Data;
 using Miwv.Llama;
 using Miwv.Llama.Tap;
 using Miwv.Scoring.Gather;
@@ -21,13 +22,17 @@ public sealed partial class WaveExecutor : IDisposable
     private readonly WaveBuilder builder;
     private readonly List<int> resident = [], wanted = [];
     private readonly bool wantsEntropy;
+    private readonly FiniteWatch watch;
     private readonly int[] listedIds;
     private float[] logProbs = [], entropies = [], listed = [], rowEntropy = [], rowListed = [];
     private double[] nll = [];
 
-    public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options)
+    /// <param name="watch">Shared by the executors of one run; null = this one's own.</param>
+    /// <exception cref="TapException">The library takes no tap.</exception>
+    public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options, FiniteWatch? watch = null)
     {
         this.plan = plan;
+        this.watch = watch ?? new FiniteWatch();
         this.options = options;
         context = new LlamaContext(model, new ContextOptions
         {
@@ -38,7 +43,15 @@ public sealed partial class WaveExecutor : IDisposable
             FlashAttention = options.Exact ? FlashAttention.Off : options.FlashAttention,
             CacheType = options.Exact ? CacheType.F32 : CacheType.F16,
         });
-        tap = new GraphTap(context, plan.Leaves);
+        try
+        {
+            tap = new GraphTap(context, plan.Leaves);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
         source = new LogitsSource(tap, options.Gather);
         batch = new DecodeBatch(plan.Limits.Tokens);
         builder = new WaveBuilder(plan);
@@ -52,10 +65,12 @@ public sealed partial class WaveExecutor : IDisposable
     /// <summary>Computes one step.</summary>
     /// <exception cref="DecodeException">The library failed.</exception>
     /// <exception cref="TapException">The graph is not what the gather can read.</exception>
+    /// <exception cref="UserException">None of the run's passes gives a number.</exception>
     public WaveResult Run(int index)
     {
         Compute(index);
         if (!IsFinite()) return Repair(index);
+        if (builder.SegmentPass.Length > 0) watch.SawNumber();
         return new WaveResult
         {
             Passes = builder.SegmentPass,

@@ -101,6 +101,79 @@ public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<Tin
         }
     }
 
+    /// <summary>Whatever a graph may show that is not as expected is found before a byte of it is read.</summary>
+    [Fact]
+    public void AWrongTensorVoidsTheWave()
+    {
+        LlamaContext context = Context();
+        using var tap = new GraphTap(context, Sequences);
+        using (context)
+        using (var batch = new DecodeBatch(Size))
+        {
+            Fill(batch, 0, 4, 0);
+            context.Decode(batch);
+            context.Synchronize();
+            int rows = batch.OutputCount;
+            Tensor good = *tap.Seen;
+            Assert.Equal(rows, GraphTap.Checked(tap.Seen, 300, rows).Rows);
+            Assert.Contains("no logits", Assert.Throws<TapException>(() => GraphTap.Checked(null, 300, rows)).Message, StringComparison.Ordinal);
+            Void(good, rows, "ggml type 1", (ref Tensor t) => t.type = 1); // f16
+            Void(good, rows, "ggml type 8", (ref Tensor t) => t.type = 8); // q8_0
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[0] = 299);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[1]++);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[2] = 2);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[3] = 0);
+            Void(good, rows, "not contiguous", (ref Tensor t) => t.nb[0] = 8);
+            Void(good, rows, "not contiguous", (ref Tensor t) => t.nb[1] += 4);
+            Void(good, rows, "no memory", (ref Tensor t) => t.data = null);
+            Void(good, rows, "no memory", (ref Tensor t) => t.buffer = 0);
+            Void(good, rows, "not inside", (ref Tensor t) => t.data = (byte*)t.data + (1L << 40));
+            Void(good, rows, "not inside", (ref Tensor t) => t.data = (byte*)t.data - (1L << 30));
+        }
+    }
+
+    private delegate void Change(ref Tensor tensor);
+
+    private static void Void(Tensor tensor, int rows, string reason, Change change)
+    {
+        change(ref tensor);
+        nint wrong = (nint)(&tensor);
+        Assert.Contains(reason, Assert.Throws<TapException>(() => GraphTap.Checked((Tensor*)wrong, 300, rows)).Message, StringComparison.Ordinal);
+    }
+
+    private static int freed;
+
+    [UnmanagedCallersOnly]
+    private static void Free(Sampler* sampler) => Interlocked.Increment(ref freed);
+
+    /// <summary>A tap that the library refuses leaves neither chains nor a half-tapped context behind.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void ATapThatIsRefusedLeavesNothing(int taken)
+    {
+        var table = (SamplerInterface*)NativeMemory.AllocZeroed((nuint)sizeof(SamplerInterface));
+        *table = *TapCallbacks.Table;
+        table->free = (nint)(delegate* unmanaged<Sampler*, void>)&Free;
+        freed = 0;
+        using LlamaContext context = Context(), plain = Context();
+        GraphTap.Setter refuse = (sequence, chain) => sequence < taken && LlamaNative.llama_set_sampler(context.Handle, sequence, chain) != 0;
+        nint own = (nint)table;
+        Assert.Contains("took no tap", Assert.Throws<TapException>(() => new GraphTap(context, Sequences, skipHead: false, (SamplerInterface*)own, refuse)).Message, StringComparison.Ordinal);
+        Assert.Equal(taken + 1, freed);
+        NativeMemory.Free(table);
+        // the context is as good as new
+        using var batch = new DecodeBatch(Size);
+        Fill(batch, 0, 4, 1);
+        foreach (LlamaContext one in new[] { context, plain })
+        {
+            one.Decode(batch);
+            one.Synchronize();
+        }
+        for (int token = 0; token < batch.Count; token++)
+            if (batch.Native.logits[token] != 0) Assert.True(plain.LogitsOf(token).SequenceEqual(context.LogitsOf(token)));
+    }
+
     // Sequences of `rows` tokens below a trunk, every second token an output.
     private static void Fill(DecodeBatch batch, int trunk, int rows, int seed)
     {
