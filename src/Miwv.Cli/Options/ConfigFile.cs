@@ -13,6 +13,7 @@ namespace Miwv.Cli.Options;
 internal static class ConfigFile
 {
     private const string Flag = "--config", DataKey = "data";
+    private const int MostBytes = 1 << 20;
 
     /// <summary>The arguments with the file's settings in place of --config.</summary>
     /// <exception cref="UsageException">The file is missing or damaged, or has a key or value that no flag has.</exception>
@@ -56,13 +57,17 @@ internal static class ConfigFile
     {
         try
         {
-            string text = File.ReadAllText(path);
+            string text = new StreamReader(new MemoryStream(SmallFile.Read(path, MostBytes))).ReadToEnd();
             if (Path.GetExtension(path) is ".yaml" or ".yml") return (Yaml(path, text), false);
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UsageException($"{path}: is not a JSON object of settings");
             bool isRun = document.RootElement.TryGetProperty("settings", out var settings);
             if (!isRun) settings = document.RootElement;
             return ([.. settings.EnumerateObject().Select(p => (p.Name, Value(path, p)))], isRun);
+        }
+        catch (UserException e)
+        {
+            throw new UsageException(e.Message);
         }
         catch (JsonException e)
         {

@@ -73,7 +73,7 @@ public sealed class StoredRun : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(directory.RunFile));
+            using var document = JsonDocument.Parse(SmallFile.Read(directory.RunFile, RunDirectory.MostJsonBytes));
             return document.RootElement.TryGetProperty("identity", out var identity)
                 ? identity.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
         }

@@ -44,7 +44,7 @@ public static class RunFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(SmallFile.Read(path, RunDirectory.MostJsonBytes));
             var s = document.RootElement.GetProperty("settings");
             string? Text(string name) => s.GetProperty(name).GetString();
             int? Count(string name) => s.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;

@@ -49,7 +49,7 @@ internal sealed class EmbedStage : IDisposable
         using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
-        }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
+        }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
         stage.Fill(cancel);
     }

@@ -22,6 +22,7 @@ public sealed class TextEmbedder : IDisposable
     /// <exception cref="UserException">The model cannot embed.</exception>
     public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
     {
+        batchTokens = Math.Max(batchTokens, MaxTexts); // the library keeps room for a token of every sequence and ends the process where there is none
         context = new LlamaContext(model, new ContextOptions
         {
             Cells = batchTokens,

@@ -46,6 +46,7 @@ internal sealed class Miwv : IDisposable
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["MIWV"] = Checkout.Program;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // whose sockets stay behind when a process is killed
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         return new Miwv(Process.Start(start)!);
     }
