@@ -10,7 +10,7 @@ internal static class MemoryPlot
 
     public static void Write(string path, string title, IReadOnlyList<MemoryPoint> points)
     {
-        double steps = points[^1].Step, most = Math.Ceiling(points.Max(p => Math.Max(p.Native, p.Managed)) / (16.0 * (1 << 20))) * 16;
+        double steps = points[^1].Step, most = Math.Ceiling(points.Max(p => p.Private) / (16.0 * (1 << 20))) * 16;
         double X(double step) => Left + (Width - Left - Right) * step / steps;
         double Y(double bytes) => Height - Bottom - (Height - Bottom - Top) * bytes / (1 << 20) / most;
         var svg = new StringBuilder();
@@ -22,9 +22,10 @@ internal static class MemoryPlot
             Add($"<line x1='{Left}' x2='{Width - Right}' y1='{Y(most * i / 4 * (1 << 20)):F1}' y2='{Y(most * i / 4 * (1 << 20)):F1}' stroke='#ddd'/><text x='{Left - 6}' y='{Y(most * i / 4 * (1 << 20)) + 4:F1}' text-anchor='end'>{most * i / 4:F0} MiB</text>");
             Add($"<text x='{X(steps * i / 4):F1}' y='{Height - Bottom + 16}' text-anchor='middle'>{steps * i / 4:N0}</text>");
         }
+        Line("#15803d", p => p.Private);
         Line("#1b6ca8", p => p.Native);
         Line("#c2410c", p => p.Managed);
-        Add($"<text x='{Left + 20}' y='{Height - 10}' fill='#1b6ca8'>native: private memory without the collector's</text><text x='{Left + 330}' y='{Height - 10}' fill='#c2410c'>managed: objects alive</text>");
+        Add($"<text x='{Left + 20}' y='{Height - 10}' fill='#15803d'>private memory in all</text><text x='{Left + 180}' y='{Height - 10}' fill='#1b6ca8'>without the collector's</text><text x='{Left + 350}' y='{Height - 10}' fill='#c2410c'>managed objects alive</text>");
         svg.AppendLine("</svg>");
         File.WriteAllText(path, svg.ToString());
 

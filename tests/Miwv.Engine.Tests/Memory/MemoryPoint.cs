@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Miwv.Engine.Tests.Memory;
 
-/// <summary>Bytes of this process after so many steps: objects that are alive, and private memory that is not the collector's.</summary>
-internal sealed record MemoryPoint(int Step, long Managed, long Native)
+/// <summary>Bytes of this process after so many steps: objects that are alive, private memory in all, and what of it is not the collector's.</summary>
+internal sealed record MemoryPoint(int Step, long Managed, long Private, long Native)
 {
     public static MemoryPoint Now(int step)
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         long own = Field("RssAnon:"), collector = GC.GetGCMemoryInfo().TotalCommittedBytes;
-        return new MemoryPoint(step, GC.GetTotalMemory(forceFullCollection: false), own - collector);
+        return new MemoryPoint(step, GC.GetTotalMemory(forceFullCollection: false), own, own - collector);
     }
 
     // "RssAnon:     12345 kB"
