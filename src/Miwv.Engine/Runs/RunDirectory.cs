@@ -100,7 +100,8 @@ public sealed class RunDirectory : IDisposable
         try
         {
             string[] made = [RunFile, EmbeddingsFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile, TimesFile];
-            foreach (string file in made.SelectMany(file => (string[])[file + ".new", file + ".tmp"]).Append(TokensFile).Append(EmbeddedTokensFile)) File.Delete(file);
+            foreach (string file in Directory.GetFiles(Path))
+                if (file == TokensFile || file == EmbeddedTokensFile || (System.IO.Path.GetExtension(file) is ".new" or ".tmp" && made.Contains(file[..^4]))) File.Delete(file);
         }
         catch
         {
