@@ -51,9 +51,9 @@ internal sealed class RunInputs : IDisposable
         try
         {
             if (rows.Count == 0) throw new UserException($"{settings.DataPath}: has no rows");
-            string modelHash = FileHash.Of(settings.ModelPath);
+            string modelHash = FileHash.Of(model);
             string embedding = settings.VectorsPath is { } npy ? "npy " + FileHash.Of(npy)
-                : settings.EmbedderPath is { } named ? FileHash.Of(named) : "scoring model " + modelHash;
+                : embedder is not null ? FileHash.Of(embedder) : "scoring model " + modelHash;
             return new RunInputs(rows, model, embedder, template, modelHash, embedding);
         }
         catch

@@ -34,6 +34,50 @@ public sealed class HugeInputTests : IDisposable
         Assert.StartsWith($"{path}: the rows are inside the key \"data\"", Assert.Throws<UserException>(() => RowFile.Open(path)).Message);
     }
 
+    /// <summary>200 KB that unpack to a row of 200 MB.</summary>
+    [Fact]
+    public void AZippedRowWithoutEndIsRefusedInBoundedMemory()
+    {
+        string path = Fill("{\"instruction\":\"i\",\"output\":\"", "o", "\"}\n", 200 << 20), zipped = _temp["bomb.jsonl.gz"];
+        using (FileStream from = File.OpenRead(path))
+        using (var to = new System.IO.Compression.GZipStream(File.Create(zipped), System.IO.Compression.CompressionLevel.Fastest))
+            from.CopyTo(to);
+        Assert.True(new FileInfo(zipped).Length < 2 << 20);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Assert.Equal($"{zipped}:1: a row is longer than 64 MiB; split or remove it", Assert.Throws<UserException>(() => RowFile.Open(zipped)).Message);
+        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 600L << 20);
+    }
+
+    [Fact]
+    public void AMillionColumnsAreReadInBoundedMemory()
+    {
+        string columns = string.Concat(Enumerable.Range(0, 1_000_000).Select(i => $",\"c{i}\":1"));
+        string path = _temp.Write("wide.jsonl", $"{{\"instruction\":\"i\",\"output\":\"o\"{columns}}}\n");
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        using RowFile rows = RowFile.Open(path);
+        Assert.Equal("o", rows.Read(0).Output);
+        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 600L << 20);
+    }
+
+    [Theory]
+    [InlineData("[", "")]
+    [InlineData("{\"a\":", "")]
+    [InlineData("{\"instruction\":\"i\",\"output\":", "[")]
+    public void AMillionNestsAreRefused(string start, string more)
+    {
+        string path = _temp.Write("deep.json", more.Length == 0 ? string.Concat(Enumerable.Repeat(start, 1_000_000)) : start + new string(more[0], 1_000_000));
+        Assert.StartsWith($"{path}", Assert.Throws<UserException>(() => RowFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATemplateWithoutEndIsRefused()
+    {
+        string fits = _temp.Write("fits.txt", "{instruction}" + new string('x', (1 << 20) - 13)), path = _temp.Write("long.txt", "{instruction}" + new string('x', 1 << 20));
+        Assert.Equal((1 << 20) - 13 + 1, PromptTemplate.Load(fits).Render(new Row(0, RowId.FromInteger("1"), "i", "", "o", null, [], null))[0].Text.Length);
+        Assert.StartsWith($"{path}: is longer than 1 MiB", Assert.Throws<UserException>(() => PromptTemplate.Load(path)).Message, StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux()) Assert.StartsWith("/dev/zero: is longer than 1 MiB", Assert.Throws<UserException>(() => PromptTemplate.Load("/dev/zero")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void MemoryDoesNotGrowWithWhatTheRowsHold()
     {

@@ -9,16 +9,22 @@ internal readonly record struct Setting(string Key, string[] Values);
 /// <summary>Reads files of settings: JSON, or YAML of lines "name: value" and "name: [a, b]".</summary>
 internal static class SettingsFile
 {
+    private const int MostBytes = 1 << 20;
+
     /// <returns>The settings in order, and true if the file is a run's run.json.</returns>
     /// <exception cref="UsageException">It cannot be read, or is not of that form.</exception>
     public static (List<Setting> Settings, bool IsRun) Read(string path)
     {
         try
         {
-            string text = File.ReadAllText(path);
+            string text = new StreamReader(new MemoryStream(SmallFile.Read(path, MostBytes))).ReadToEnd();
             var (settings, isRun) = Path.GetExtension(path) is ".yaml" or ".yml" ? (Yaml(path, text), false) : Json(path, text);
             if (settings.GroupBy(s => s.Key).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new UsageException($"{path}: {twice.Key} is there twice");
             return (settings, isRun);
+        }
+        catch (UserException e)
+        {
+            throw new UsageException(e.Message);
         }
         catch (JsonException e)
         {

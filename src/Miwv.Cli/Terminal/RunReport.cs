@@ -42,9 +42,9 @@ internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed
         if (selection is not null && top is not null)
         {
             o.WriteLine(Line($"baseline  {100 * selection.LongestOverlap:F1} % of the selection are among as many longest answers, {100 * selection.RandomOverlap:F1} % among as many random rows; mean answer {selection.AnswerTokens.Chosen:F1} tokens, {selection.AnswerTokens.All:F1} in all rows"));
-            o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {file}")}"));
+            o.WriteLine(Line($"selected  {selection.Rows.Count:N0} rows ({top}){(file is null ? "; -o FILE writes them" : $" -> {SafeText.OneLine(file)}")}"));
         }
-        o.WriteLine($"scores    {run.Directory.ScoresFile}");
+        o.WriteLine($"scores    {SafeText.OneLine(run.Directory.ScoresFile)}");
     }
 
     public void WriteJson(Selection? selection, string? file)

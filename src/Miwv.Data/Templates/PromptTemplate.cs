@@ -27,6 +27,12 @@ public abstract class PromptTemplate
     /// <summary>The same template with each literal a control piece of its own and each text of a row a data piece.</summary>
     public virtual PromptTemplate WithControlLiterals() => this;
 
+    private const int MostBytes = 1 << 20;
+
+    // as File.ReadAllText: a mark of the byte order is not part of the text
+    private static string Text(byte[] bytes) =>
+        new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true).ReadToEnd();
+
     /// <summary>A built-in template by name, or else a template file by path.</summary>
     /// <exception cref="UserException">Neither, or the file is not a template.</exception>
     public static PromptTemplate Load(string nameOrPath)
@@ -35,7 +41,7 @@ public abstract class PromptTemplate
             return known;
         try
         {
-            return TemplateFile.Parse(nameOrPath, File.ReadAllText(nameOrPath, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+            return TemplateFile.Parse(nameOrPath, Text(SmallFile.Read(nameOrPath, MostBytes)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

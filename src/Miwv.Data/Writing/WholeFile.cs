@@ -15,7 +15,7 @@ internal static class WholeFile
                 write(file);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, target, overwrite: true);
+            DurableFile.Replace(temporary, target);
         }
         catch (Exception e)
         {

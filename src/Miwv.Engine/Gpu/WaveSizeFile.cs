@@ -20,7 +20,7 @@ internal static class WaveSizeFile
             return !File.Exists(run.JournalFile) ? null : throw Other(run, "the CPU", card);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(run.WavesFile));
+            using var document = JsonDocument.Parse(SmallFile.Read(run.WavesFile, RunDirectory.MostJsonBytes));
             var json = document.RootElement;
             int Number(string name) => json.GetProperty(name).GetInt32();
             string begun = json.GetProperty("device").GetString()!;

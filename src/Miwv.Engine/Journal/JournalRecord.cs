@@ -19,6 +19,17 @@ internal readonly ref struct JournalRecord(ReadOnlySpan<byte> bytes)
         return (BinaryPrimitives.ReadInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]), BinaryPrimitives.ReadDoubleLittleEndian(at[8..]));
     }
 
+    /// <summary>True if some segment's sum is a number.</summary>
+    public bool HasNumbers
+    {
+        get
+        {
+            for (int i = 0; i < Segments; i++)
+                if (double.IsFinite(Segment(i).Nll)) return true;
+            return false;
+        }
+    }
+
     /// <summary>What is kept beside the sums, segment by segment (<see cref="JournalFormat"/>).</summary>
     public ReadOnlySpan<float> Values =>
         MemoryMarshal.Cast<byte, float>(bytes.Slice(JournalFormat.RecordHead + Segments * JournalFormat.SegmentSize, ValueCount * 4));

@@ -110,6 +110,6 @@ internal sealed class JournalWriter : IDisposable
             to.Flush(flushToDisk: true);
         }
         existing?.Dispose();
-        File.Move(fresh, path, overwrite: true);
+        DurableFile.Replace(fresh, path);
     }
 }

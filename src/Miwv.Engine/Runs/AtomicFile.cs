@@ -16,7 +16,7 @@ internal static class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(beside, path, overwrite: true);
+            DurableFile.Replace(beside, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using Miwv.Data;
+using Miwv.Llama.Gguf;
 
 namespace Miwv.Engine.Runs;
 
@@ -12,7 +14,7 @@ internal static class FileHash
     private const long Whole = 2L << 30;
     private const int Head = 16 << 20, Block = 64 << 10, Blocks = 1024;
 
-    /// <returns>"sha256:..." or "sha256-sampled:...".</returns>
+    /// <returns>"sha256:..." or "sha256-sampled:..." (of a split model "sha256-parts:...").</returns>
     public static string Of(string path)
     {
         try
@@ -30,6 +32,13 @@ internal static class FileHash
         {
             throw new UserException($"{path}: cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>Identifies a model by all its files; of one file the hash is that file's.</summary>
+    public static string Of(GgufFile model)
+    {
+        if (model.Parts.Count == 1) return Of(model.Path);
+        return "sha256-parts:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', model.Parts.Select(Of)))));
     }
 
     private static void Append(FileStream file, IncrementalHash hash, long at, int length)

@@ -6,6 +6,9 @@ namespace Miwv.Engine.Runs;
 /// <summary>The folder of one run, locked while a process works on it.</summary>
 public sealed class RunDirectory : IDisposable
 {
+    // run.json holds a template of at most 1 MiB, escaped
+    internal const int MostJsonBytes = 16 << 20;
+
     private readonly FileStream? lockFile;
 
     private RunDirectory(string path, FileStream? lockFile)
@@ -27,6 +30,7 @@ public sealed class RunDirectory : IDisposable
     public string WavesFile => In("waves.json");
     public string TimesFile => In("times.json");
     public string TokensFile => In("tokens.tmp");
+    public string EmbeddedTokensFile => In("embed.tmp");
 
     /// <summary>Only while a process works here: how far it is.</summary>
     public string LiveFile => In("live.json");
@@ -46,7 +50,9 @@ public sealed class RunDirectory : IDisposable
             if (!Directory.Exists(path)) Directory.CreateDirectory(path);
             else if (!File.Exists(System.IO.Path.Combine(path, "run.json")) && Directory.EnumerateFileSystemEntries(path).Any(e => System.IO.Path.GetFileName(e) is not ("run.lock" or "run.json.new")))
                 throw new UserException($"{path}: this directory holds other files and no run; name a new directory with --run");
-            return new RunDirectory(path, Lock(path));
+            var run = new RunDirectory(path, Lock(path));
+            run.RemoveHalfMade();
+            return run;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +63,8 @@ public sealed class RunDirectory : IDisposable
     /// <summary>miwv-runs/NAME-HASH: other settings make another directory, the same settings find their run again.</summary>
     public static string DefaultName(string dataPath, RunIdentity identity)
     {
-        string name = System.IO.Path.GetFileName(dataPath);
+        // a name that can be printed, whatever the file's
+        string name = string.Concat(System.IO.Path.GetFileName(dataPath).Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '_' : c));
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         return System.IO.Path.Combine("miwv-runs", $"{(dot > 0 ? name[..dot] : name)}-{Convert.ToHexStringLower(identity.Key().AsSpan(0, 4))}");
     }
@@ -106,6 +113,22 @@ public sealed class RunDirectory : IDisposable
     }
 
     public void Dispose() => lockFile?.Dispose();
+
+    // What a killed process was writing beside the files of the run; nobody else can be at it, for the folder is locked.
+    private void RemoveHalfMade()
+    {
+        try
+        {
+            string[] made = [RunFile, EmbeddingsFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile, TimesFile];
+            foreach (string file in Directory.GetFiles(Path))
+                if (file == TokensFile || file == EmbeddedTokensFile || (System.IO.Path.GetExtension(file) is ".new" or ".tmp" && made.Contains(file[..^4]))) File.Delete(file);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 

@@ -66,7 +66,7 @@ public static class RunFile
         RunOrigin? origin = null;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(SmallFile.Read(path, RunDirectory.MostJsonBytes));
             origin = RunOrigin.Read(document.RootElement, path);
             var s = document.RootElement.GetProperty("settings");
             string? Text(string name) => s.GetProperty(name).GetString();
@@ -113,7 +113,7 @@ public static class RunFile
         RunOrigin? origin = null;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(SmallFile.Read(path, RunDirectory.MostJsonBytes));
             origin = RunOrigin.Read(document.RootElement, path);
             return document.RootElement.GetProperty("identity").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "");
         }
@@ -126,7 +126,7 @@ public static class RunFile
     /// <summary>The working folder that the settings' relative paths start from; null if it is not known.</summary>
     internal static string? ReadFolder(string path)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        using var document = JsonDocument.Parse(SmallFile.Read(path, RunDirectory.MostJsonBytes));
         return RunOrigin.Read(document.RootElement, path).Folder;
     }
 

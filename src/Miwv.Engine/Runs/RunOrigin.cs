@@ -35,7 +35,7 @@ internal sealed record RunOrigin(string? Program, int Format, string? Folder)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(SmallFile.Read(path, RunDirectory.MostJsonBytes));
             if (document.RootElement.ValueKind == JsonValueKind.Object) Read(document.RootElement, path);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

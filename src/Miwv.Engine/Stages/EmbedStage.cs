@@ -8,6 +8,7 @@ using Miwv.Llama.Embedding;
 using Miwv.Retrieval;
 using Miwv.Scoring;
 using Miwv.Scoring.Passes;
+using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Stages;
 
@@ -26,6 +27,8 @@ internal sealed class EmbedStage : IDisposable
     private readonly List<TextEmbedder> embedders = [];
     private readonly EmbeddingStoreWriter writer;
     private readonly int batchTokens;
+    private int broken;
+    private bool hasNumbers;
     private long lastFlush = Stopwatch.GetTimestamp();
 
     private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, string sourceKey, int threads, IProgress<StageProgress>? progress)
@@ -48,7 +51,7 @@ internal sealed class EmbedStage : IDisposable
         using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
-        }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
+        }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
         new ModelCompute("embed", parameters, Enumerable.Range(0, rows.Count).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
@@ -57,6 +60,7 @@ internal sealed class EmbedStage : IDisposable
     private void Fill(CancellationToken cancel)
     {
         int kept = writer.Count;
+        hasNumbers = kept > FiniteWatch.MostBroken; // else it would have ended there
         long done = 0, keptTokens = 0;
         var round = new List<(int From, int To)>(embedders.Count);
         for (int from = 0; from < rows.Count;)
@@ -121,7 +125,11 @@ internal sealed class EmbedStage : IDisposable
             else
             {
                 // a vector that is not a number is nobody's neighbour, like one of an unknown text
-                writer.Append(embedder.IsFinite(sequence) ? embedder.Vector(sequence) : zero);
+                bool finite = embedder.IsFinite(sequence);
+                hasNumbers |= finite;
+                if (!hasNumbers && ++broken == FiniteWatch.MostBroken)
+                    throw new UserException($"the embedding model gives no number (NaN or infinite values) for any of the first {broken} texts, each decoded by itself: its file is damaged or its values overflow; name another with -e");
+                writer.Append(finite ? embedder.Vector(sequence) : zero);
             }
         }
         if (Stopwatch.GetElapsedTime(lastFlush) < TimeSpan.FromSeconds(1)) return;

@@ -23,19 +23,21 @@ internal static class ScoreStage
 
         long kept = 0;
         int passes = 0;
+        var finite = new FiniteWatch();
         foreach (int step in finished)
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
             watch?.Add(existing.Record(step));
             live?.Add(existing.Record(step), layout);
+            if (existing.Record(step).HasNumbers) finite.SawNumber();
         }
         using var journal = JournalWriter.Open(journalPath, key, layout, existing);
         long begin = Stopwatch.GetTimestamp();
-        using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
         long done = kept;
         try
         {
+            using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts, finite);
             pool.Run(finished.Contains, (int step, in WaveResult result) =>
             {
                 journal.Append(step, result);
@@ -45,6 +47,9 @@ internal static class ScoreStage
                 done += plan[step].Tokens;
                 progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));
             }, cancel);
+            var times = pool.Times();
+            times.Elapsed = Stopwatch.GetTimestamp() - begin;
+            return times;
         }
         catch (Exception e) when (e is DecodeException or TapException)
         {
@@ -54,8 +59,5 @@ internal static class ScoreStage
         {
             journal.Sync();
         }
-        var times = pool.Times();
-        times.Elapsed = Stopwatch.GetTimestamp() - begin;
-        return times;
     }
 }

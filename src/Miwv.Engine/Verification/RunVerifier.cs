@@ -21,7 +21,7 @@ public static class RunVerifier
             throw new UserException($"{run.Directory.ScoresFile}: no row has a loss (zero_nll, one_nll) that could be compared; verify a run with a metric that needs one, e.g. miwv");
         var file = GgufFile.Open(settings.ModelPath);
         file.RequireScoringModel();
-        RefuseOther(run, "model", FileHash.Of(settings.ModelPath), settings.ModelPath);
+        RefuseOther(run, "model", FileHash.Of(file), settings.ModelPath);
         var template = settings.Template == "model" ? null : PromptTemplate.Load(settings.Template);
         if (template is not null) RefuseOther(run, "template", template.SourceText, $"template {settings.Template}");
 

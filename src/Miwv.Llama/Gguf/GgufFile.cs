@@ -14,9 +14,9 @@ public sealed class GgufFile
     private readonly Dictionary<string, GgufTensor> _tensors;
     private readonly DateTime _written;
 
-    private GgufFile(string path, long length, DateTime written, GgufParser parser)
+    private GgufFile(string path, long length, DateTime written, GgufParser parser, IReadOnlyList<string> parts)
     {
-        (Path, FileBytes, _written) = (path, length, written);
+        (Path, FileBytes, _written, Parts) = (path, length, written, parts);
         (_values, _tensors) = (parser.Values, parser.Tensors);
         (Version, Alignment, DataOffset) = (parser.Version, parser.Alignment, parser.DataOffset);
         Architecture = GetString("general.architecture") ?? "";
@@ -49,6 +49,9 @@ public sealed class GgufFile
     /// <summary>Number of files the model is split into; 1 if it is not.</summary>
     public int SplitCount => (int)(GetUInt16("split.count") ?? 1);
 
+    /// <summary>The files of the model: this one, and the others that it is split into if it is the first.</summary>
+    public IReadOnlyList<string> Parts { get; }
+
     /// <summary>Trained context in tokens.</summary>
     public uint? ContextLength => GetUInt32($"{Architecture}.context_length");
 
@@ -79,7 +82,7 @@ public sealed class GgufFile
     /// <summary>Whether the file has a vocabulary to tokenize text with.</summary>
     public bool HasTokenizer => VocabularySize > 0 && GetString("tokenizer.ggml.model") is not (null or "none" or "no_vocab");
 
-    /// <summary>All tensors, by name.</summary>
+    /// <summary>All tensors, by name; of all parts if this is the first.</summary>
     public IReadOnlyDictionary<string, GgufTensor> Tensors => _tensors;
 
     /// <summary>Elements of all tensors.</summary>
@@ -130,7 +133,7 @@ public sealed class GgufFile
             parser.Parse();
             CheckArchitecture(cursor, parser.Values);
             new GgufVocabularyCheck(cursor, parser.Values).Check();
-            return new GgufFile(path, cursor.Length, info.LastWriteTimeUtc, parser);
+            return new GgufFile(path, cursor.Length, info.LastWriteTimeUtc, parser, GgufParts.Read(path, parser));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException)
         {

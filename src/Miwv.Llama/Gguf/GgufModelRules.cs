@@ -58,7 +58,7 @@ internal sealed class GgufModelRules(GgufFile file)
     {
         if (file.Tensors.Count == 0)
             throw Error($"has no weights, only a vocabulary: {advice}");
-        if (file.SplitCount == 1 && !file.HasTensor("token_embd.weight"))
+        if (!file.HasTensor("token_embd.weight"))
             throw Error("has no token_embd.weight: it is not a complete model; download or convert it again");
     }
 

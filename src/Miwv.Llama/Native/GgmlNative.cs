@@ -19,6 +19,8 @@ internal static unsafe partial class GgmlNative
     [LibraryImport(BaseLibrary)] public static partial int ggml_backend_dev_type(nint device);
     [LibraryImport(BaseLibrary)] public static partial void ggml_backend_dev_memory(nint device, nuint* free, nuint* total);
     [LibraryImport(BaseLibrary)] public static partial byte ggml_backend_buffer_is_host(nint buffer);
+    [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_buffer_get_base(nint buffer);
+    [LibraryImport(BaseLibrary)] public static partial nuint ggml_backend_buffer_get_size(nint buffer);
     [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_buffer_name(nint buffer);
     [LibraryImport(BaseLibrary)] public static partial void ggml_backend_tensor_get(Tensor* tensor, void* data, nuint offset, nuint size);
     [LibraryImport(BaseLibrary)] public static partial byte* ggml_version();

@@ -46,12 +46,16 @@ public sealed unsafe class GraphTap : IDisposable
 
     /// <summary>The logits of the last decode, checked: type, shape, layout and place (after <see cref="LlamaContext.Synchronize"/>).</summary>
     /// <exception cref="TapException">The tensor is not what the gather can read; the wave must not be used.</exception>
-    public LogitsTensor Logits(int expectedRows)
+    public LogitsTensor Logits(int expectedRows) => Checked(state->Logits, context.Model.Vocabulary.Size, expectedRows);
+
+    /// <summary>What the last graph showed, unchecked.</summary>
+    internal Tensor* Seen => state->Logits;
+
+    /// <summary>Everything the gather takes for granted of a tensor, before anything of it is read.</summary>
+    internal static LogitsTensor Checked(Tensor* tensor, int vocabulary, int expectedRows)
     {
-        Tensor* tensor = state->Logits;
         if (tensor == null)
             throw new TapException("the graph showed no logits tensor");
-        int vocabulary = context!.Model.Vocabulary.Size;
         if (tensor->type != 0)
             throw new TapException($"the logits are of ggml type {tensor->type}, expected f32");
         if (tensor->ne[0] != vocabulary || tensor->ne[1] != expectedRows || tensor->ne[2] != 1 || tensor->ne[3] != 1)
@@ -61,6 +65,9 @@ public sealed unsafe class GraphTap : IDisposable
         if (tensor->data == null || tensor->buffer == 0)
             throw new TapException("the logits have no memory");
         bool onHost = GgmlNative.ggml_backend_buffer_is_host(tensor->buffer) != 0;
+        ulong bytes = (ulong)expectedRows * (ulong)vocabulary * sizeof(float);
+        if (onHost && !IsInside(tensor->data, bytes, GgmlNative.ggml_backend_buffer_get_base(tensor->buffer), GgmlNative.ggml_backend_buffer_get_size(tensor->buffer)))
+            throw new TapException($"the logits' {bytes} bytes are not inside their buffer");
         bool onCuda = !onHost && IsCuda(GgmlNative.ggml_backend_buffer_name(tensor->buffer));
         return new LogitsTensor((nint)tensor->data, expectedRows, vocabulary, onHost, onCuda);
     }
@@ -82,6 +89,9 @@ public sealed unsafe class GraphTap : IDisposable
         fixed (float* to = destination)
             GgmlNative.ggml_backend_tensor_get(tensor, to, 0, (nuint)destination.Length * sizeof(float));
     }
+
+    private static bool IsInside(void* data, ulong bytes, byte* start, ulong size) =>
+        data >= start && bytes <= size && (ulong)((byte*)data - start) <= size - bytes;
 
     public void Dispose()
     {

@@ -69,8 +69,8 @@ internal static unsafe class TapCallbacks
             Tensor* logits = view->view_src->src0;
             if (state->SkipHead != 0) Skip(logits);
             // graphs without outputs are kept apart by the library and must not hide the one that is reused
-            if (logits->ne[1] > 0) state->Logits = logits;
-            if (logits->ne[1] > 0 && state->Active != 0 && state->GraphIsNew != 0)
+            if (logits == null || logits->ne[1] > 0) state->Logits = logits;
+            if (logits != null && logits->ne[1] > 0 && state->Active != 0 && state->GraphIsNew != 0)
             {
                 state->GraphIsNew = 0; // once a graph, not once a row
                 GatherGraph.Add(context, graph, logits, state);

@@ -40,7 +40,7 @@ public static class KnnGraphFile
                 file.Write(cosines);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Replace(temporary, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -45,7 +45,7 @@ internal static unsafe class HnswFile
                 Write(file, (byte*)graph.Upper, graph.UpperBytes);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Replace(temporary, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

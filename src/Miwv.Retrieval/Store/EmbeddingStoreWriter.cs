@@ -53,6 +53,8 @@ public sealed class EmbeddingStoreWriter : IDisposable
             file.SetLength(0);
             var writer = new EmbeddingStoreWriter(path, layout, file);
             writer.WriteAt(0, writer._front);
+            // before any vector: behind a power failure a store without a header is none
+            writer.Guard(() => file.Flush(flushToDisk: true));
             return writer;
         }
         catch

@@ -73,7 +73,7 @@ public static class NpyFile
                     file.Write(store.RowSpan(row));
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Replace(temporary, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

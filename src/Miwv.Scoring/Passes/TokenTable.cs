@@ -42,6 +42,13 @@ public sealed unsafe class TokenTable : IDisposable
             view.Dispose();
             file!.Dispose();
         }
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a scratch file that stays fails nothing; the next run on its folder removes it
+        }
     }
 }

@@ -46,7 +46,9 @@ public sealed partial class WaveExecutor
             logProbs.AsSpan(0, count).CopyTo(tokens.AsSpan(bounds[i]));
             if (wantsEntropy) entropies.AsSpan(0, count).CopyTo(spread.AsSpan(bounds[i]));
             listed.AsSpan(0, listedIds.Length).CopyTo(chosen.AsSpan(i * listedIds.Length));
+            watch.Saw(sums[i]);
         }
+        if (sums.Any(double.IsFinite)) watch.SawNumber();
         Wipe();
         return new WaveResult { Passes = passes, Bounds = bounds, Nll = sums, LogProbs = tokens, Entropies = spread, Listed = chosen };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Miwv.Data;
 using Miwv.Llama;
 using Miwv.Llama.Tap;
 using Miwv.Scoring.Gather;
@@ -22,13 +23,17 @@ public sealed partial class WaveExecutor : IDisposable
     private readonly List<int> resident = [], wanted = [];
     private readonly int vocabulary;
     private readonly bool wantsEntropy;
+    private readonly FiniteWatch watch;
     private readonly int[] listedIds;
     private float[] logProbs = [], entropies = [], listed = [], rowEntropy = [], rowListed = [];
     private double[] nll = [];
 
-    public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options)
+    /// <param name="watch">Shared by the executors of one run; null = this one's own.</param>
+    /// <exception cref="TapException">The library takes no tap.</exception>
+    public WaveExecutor(LlamaModel model, WavePlan plan, ExecutorOptions options, FiniteWatch? watch = null)
     {
         this.plan = plan;
+        this.watch = watch ?? new FiniteWatch();
         this.options = options;
         vocabulary = model.Vocabulary.Size;
         batch = new DecodeBatch(plan.Limits.Tokens);
@@ -63,6 +68,7 @@ public sealed partial class WaveExecutor : IDisposable
     /// <summary>Computes one step.</summary>
     /// <exception cref="DecodeException">The library failed.</exception>
     /// <exception cref="TapException">The graph is not what the gather can read.</exception>
+    /// <exception cref="UserException">None of the run's passes gives a number.</exception>
     public WaveResult Run(int index)
     {
         try
@@ -74,6 +80,7 @@ public sealed partial class WaveExecutor : IDisposable
             return Split(index);
         }
         if (!IsFinite()) return Repair(index);
+        if (builder.SegmentPass.Length > 0) watch.SawNumber();
         return new WaveResult
         {
             Passes = builder.SegmentPass,

@@ -16,12 +16,14 @@ public sealed class WavePool : IDisposable
     private ExceptionDispatchInfo? failure;
 
     /// <param name="contexts">Contexts to make; each has <paramref name="options"/>.Threads threads.</param>
-    public WavePool(LlamaModel model, WavePlan plan, ExecutorOptions options, int contexts)
+    /// <param name="watch">What the run has seen before; null = nothing.</param>
+    public WavePool(LlamaModel model, WavePlan plan, ExecutorOptions options, int contexts, FiniteWatch? watch = null)
     {
+        watch ??= new FiniteWatch();
         this.plan = plan;
         try
         {
-            for (int i = 0; i < contexts; i++) executors.Add(new WaveExecutor(model, plan, options));
+            for (int i = 0; i < contexts; i++) executors.Add(new WaveExecutor(model, plan, options, watch));
         }
         catch
         {

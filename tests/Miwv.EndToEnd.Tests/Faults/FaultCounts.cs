@@ -10,6 +10,12 @@ internal static class FaultCounts
     public static int Flips { get; } = Number("MIWV_FAULT_FLIPS", 24);
     public static int Limits { get; } = Number("MIWV_FAULT_LIMITS", 2);
 
+    /// <summary>Every n-th call on a file is one to kill at or to fail.</summary>
+    public static int CallStep { get; } = Number("MIWV_FAULT_CALL_STEP", 48);
+
+    /// <summary>Power failures that are played.</summary>
+    public static int Failures { get; } = Number("MIWV_FAULT_FAILURES", 12);
+
     /// <summary>Every n-th byte of the last three journal records is a place to cut at.</summary>
     public static int CutStep { get; } = Number("MIWV_FAULT_CUT_STEP", 17);
     public static int Rows { get; } = Number("MIWV_FAULT_ROWS", 40);

@@ -9,11 +9,11 @@ using Miwv.Retrieval;
 namespace Miwv.EndToEnd.Tests.Faults;
 
 /// <summary>A small run of the sample, as a process or in this one, and the files that it must always end in.</summary>
-internal sealed class SampleRun(Scratch scratch, bool hnsw = false)
+internal sealed class SampleRun(Scratch scratch, bool hnsw = false, string? data = null)
 {
     private readonly RunSettings settings = new()
     {
-        DataPath = Checkout.Data,
+        DataPath = data ?? Checkout.Data,
         ModelPath = Checkout.Model,
         Limit = FaultCounts.Rows,
         Exact = true,
@@ -24,8 +24,11 @@ internal sealed class SampleRun(Scratch scratch, bool hnsw = false)
 
     /// <summary>The same run on the command line.</summary>
     public string[] Arguments(string run) =>
-        ["select", Checkout.Data, "-m", Checkout.Model, "--limit", $"{FaultCounts.Rows}", "--exact", "-ub", "64", "-t", "1", "-q", "--top", "10%",
-            "--search", hnsw ? "hnsw" : "auto", "--run", scratch[run], "-o", scratch[run + ".json"]];
+        ["select", data ?? Checkout.Data, "-m", Checkout.Model, "--limit", $"{FaultCounts.Rows}", "--exact", "-ub", "64", "-t", "1", "-q", "--top", "10%",
+            "--search", hnsw ? "hnsw" : "auto", "--run", scratch[run], "-o", Selected(run)];
+
+    /// <summary>The file of the selection.</summary>
+    public string Selected(string run) => scratch[run + ".best.json"];
 
     /// <summary>Runs or goes on in this process.</summary>
     /// <returns>Null if it finished; else the one line that says why not.</returns>
@@ -36,7 +39,7 @@ internal sealed class SampleRun(Scratch scratch, bool hnsw = false)
         {
             using MiwvRun miwv = MiwvRun.Open(settings, scratch[run], resume: false, null, static _ => { }, default);
             Selection selection = miwv.Select(miwv.Score(), new SelectionRequest(TopCount.Parse("10%")));
-            SelectionWriter.Write(miwv.Rows, selection.Rows, scratch[run + ".json"]);
+            SelectionWriter.Write(miwv.Rows, selection.Rows, Selected(run));
             return null;
         }
         catch (UserException e)
@@ -49,7 +52,7 @@ internal sealed class SampleRun(Scratch scratch, bool hnsw = false)
 
     /// <summary>scores.jsonl, summary.json and the selection.</summary>
     public byte[][] Results(string run) =>
-        [File.ReadAllBytes(Path.Combine(scratch[run], "scores.jsonl")), File.ReadAllBytes(Path.Combine(scratch[run], "summary.json")), File.ReadAllBytes(scratch[run + ".json"])];
+        [File.ReadAllBytes(Path.Combine(scratch[run], "scores.jsonl")), File.ReadAllBytes(Path.Combine(scratch[run], "summary.json")), File.ReadAllBytes(Selected(run))];
 
     public void AssertSame(byte[][] expected, string run, string why)
     {
@@ -65,7 +68,7 @@ internal sealed class SampleRun(Scratch scratch, bool hnsw = false)
     public void Restore(string run, Dictionary<string, byte[]> files)
     {
         if (Directory.Exists(scratch[run])) Directory.Delete(scratch[run], recursive: true);
-        File.Delete(scratch[run + ".json"]);
+        File.Delete(Selected(run));
         Directory.CreateDirectory(scratch[run]);
         foreach (var (name, bytes) in files) File.WriteAllBytes(Path.Combine(scratch[run], name), bytes);
     }

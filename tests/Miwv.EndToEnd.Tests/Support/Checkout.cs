@@ -12,6 +12,9 @@ internal static class Checkout
     /// <summary>The folder with the two libraries that only pass for libllama; null where they were not built (scripts/build --tests).</summary>
     public static string? FakeLibraries { get; } = Above(Path.Combine("artifacts", "native", "fake"), Path.Combine("empty", "libllama.v0.5.0.so"));
 
+    /// <summary>The library that makes calls on files fail (native/tests/fault_io.cpp); Linux only.</summary>
+    public static string FaultLibrary { get; } = Path.Combine(Above(Path.Combine("artifacts", "native", "fault"), "libmiwv_fault_io.so") ?? throw new FileNotFoundException("artifacts/native/fault/libmiwv_fault_io.so: build it first (scripts/build --tests)"), "libmiwv_fault_io.so");
+
     /// <summary>The program, built beside these tests.</summary>
     public static string Program { get; } = Built("Miwv.Cli", "miwv");
 

@@ -17,6 +17,16 @@ internal sealed class Miwv : IDisposable
 
     public static Miwv Start(string folder, params IEnumerable<string> arguments) => Launch(folder, Checkout.Program, arguments);
 
+    /// <summary>With more in its environment.</summary>
+    public static Miwv StartWith(IEnumerable<KeyValuePair<string, string>> environment, string folder, IEnumerable<string> arguments) => Launch(folder, Checkout.Program, arguments, environment);
+
+    /// <summary>Runs to the end with more in its environment.</summary>
+    public static Result RunWith(IEnumerable<KeyValuePair<string, string>> environment, string folder, IEnumerable<string> arguments)
+    {
+        using Miwv miwv = StartWith(environment, folder, arguments);
+        return miwv.Wait();
+    }
+
     /// <summary>Runs to the end.</summary>
     public static Result Run(string folder, params IEnumerable<string> arguments)
     {
@@ -38,11 +48,13 @@ internal sealed class Miwv : IDisposable
         return shell.Wait();
     }
 
-    private static Miwv Launch(string folder, string program, IEnumerable<string> arguments)
+    private static Miwv Launch(string folder, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["MIWV"] = Checkout.Program;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // whose sockets stay behind when a process is killed
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         return new Miwv(Process.Start(start)!);
     }
 

@@ -1,3 +1,4 @@
+using Miwv.Data;
 using Miwv.Engine.Tests.Support;
 using Miwv.Llama;
 using Miwv.Llama.Gguf;
@@ -45,6 +46,37 @@ public sealed class NanTests : IDisposable
         var (max, _, ok) = PlainOracle.Compare(settings, scores, static (v, row) => v.Tokenize(row.Instruction + "\n"));
         Assert.InRange(max, 0, exact ? 1e-5 : 2e-2);
         Assert.True(ok >= 6);
+    }
+
+    /// <summary>Nothing but NaN is said after some passes, not after a plain loop over all of them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AModelWithoutAnyNumberIsNamedEarly(bool embeds)
+    {
+        // the norm that everything passes through
+        GgufFile layout = GgufFile.Open(folder.Model("tiny-llama"));
+        string broken = folder.Model("tiny-llama", change: (bytes, data) => BitConverter.TryWriteBytes(bytes.AsSpan((int)(data + layout.Tensors[embeds ? "blk.0.attn_norm.weight" : "output_norm.weight"].Offset)), float.NaN));
+        string data = folder.Rows("rows.json", Enumerable.Range(0, 400).Select(i => new { instruction = $"say {i}", output = "x y" }));
+        string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 400).Select(i => new[] { MathF.Cos(i), MathF.Sin(i) })]);
+        var settings = new RunSettings { DataPath = data, ModelPath = broken, VectorsPath = embeds ? null : vectors, Template = "plain", Threads = 1, Exact = true };
+        for (int again = 0; again < 2; again++)
+        {
+            string line = Assert.Throws<UserException>(() => folder.Score(settings, folder["run"])).Message;
+            Assert.Contains("gives no number", line, StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(folder["run"], "scores.jsonl")));
+        }
+    }
+
+    [Fact]
+    public void AFewRowsWithoutNumbersKeepTheirStatus()
+    {
+        GgufFile layout = GgufFile.Open(folder.Model("tiny-llama"));
+        string broken = folder.Model("tiny-llama", change: (bytes, data) => BitConverter.TryWriteBytes(bytes.AsSpan((int)(data + layout.Tensors["output_norm.weight"].Offset)), float.NaN));
+        string data = folder.Rows("rows.json", Enumerable.Range(0, 9).Select(i => new { instruction = $"say {i}", output = "x y" }));
+        string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 9).Select(i => new[] { MathF.Cos(i), MathF.Sin(i) })]);
+        Scores scores = folder.Score(new RunSettings { DataPath = data, ModelPath = broken, VectorsPath = vectors, Template = "plain", Threads = 1, Exact = true });
+        Assert.All(scores.Lines, line => Assert.Equal(("nan", null, null, null), (line.Status, line.Zero, line.One, line.Miwv)));
     }
 
     /// <summary>Values of one token beyond f16 (65,504): not a number in an f16 cache, a number in an f32 one, and nobody else's either way.</summary>

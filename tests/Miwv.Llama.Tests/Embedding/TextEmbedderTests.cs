@@ -34,6 +34,23 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
         Assert.True(Distance(together[0], together[2]) > 1e-3); // the texts are not all one
     }
 
+    /// <summary>A batch of fewer tokens than it could hold texts once ended the process.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ABatchOfFewTokensGivesTheSameVector(int batch)
+    {
+        using TextEmbedder small = new(tiny.Model, languageModel: true, batch, 1), large = new(tiny.Model, languageModel: true, 256, 1);
+        foreach (TextEmbedder embedder in new[] { small, large })
+        {
+            embedder.Begin();
+            embedder.Add(((int[])[10, 11, 12]).AsSpan(0, batch));
+            embedder.Run();
+        }
+        float[] expected = large.Vector(0).ToArray(), found = small.Vector(0).ToArray();
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 1e-4f);
+    }
+
     [Fact]
     public void ALanguageModelGivesTheMeanOfItsLastHiddenStates()
     {

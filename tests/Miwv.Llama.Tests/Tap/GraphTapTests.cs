@@ -101,6 +101,46 @@ public sealed unsafe class GraphTapTests(TinyModelFile tiny) : IClassFixture<Tin
         }
     }
 
+    /// <summary>Whatever a graph may show that is not as expected is found before a byte of it is read.</summary>
+    [Fact]
+    public void AWrongTensorVoidsTheWave()
+    {
+        using var tap = new GraphTap(Sequences);
+        LlamaContext context = Context(tap);
+        using (context)
+        using (var batch = new DecodeBatch(Size))
+        {
+            Fill(batch, 0, 4, 0);
+            context.Decode(batch);
+            context.Synchronize();
+            int rows = batch.OutputCount;
+            Tensor good = *tap.Seen;
+            Assert.Equal(rows, GraphTap.Checked(tap.Seen, 300, rows).Rows);
+            Assert.Contains("no logits", Assert.Throws<TapException>(() => GraphTap.Checked(null, 300, rows)).Message, StringComparison.Ordinal);
+            Void(good, rows, "ggml type 1", (ref Tensor t) => t.type = 1); // f16
+            Void(good, rows, "ggml type 8", (ref Tensor t) => t.type = 8); // q8_0
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[0] = 299);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[1]++);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[2] = 2);
+            Void(good, rows, "expected 300", (ref Tensor t) => t.ne[3] = 0);
+            Void(good, rows, "not contiguous", (ref Tensor t) => t.nb[0] = 8);
+            Void(good, rows, "not contiguous", (ref Tensor t) => t.nb[1] += 4);
+            Void(good, rows, "no memory", (ref Tensor t) => t.data = null);
+            Void(good, rows, "no memory", (ref Tensor t) => t.buffer = 0);
+            Void(good, rows, "not inside", (ref Tensor t) => t.data = (byte*)t.data + (1L << 40));
+            Void(good, rows, "not inside", (ref Tensor t) => t.data = (byte*)t.data - (1L << 30));
+        }
+    }
+
+    private delegate void Change(ref Tensor tensor);
+
+    private static void Void(Tensor tensor, int rows, string reason, Change change)
+    {
+        change(ref tensor);
+        nint wrong = (nint)(&tensor);
+        Assert.Contains(reason, Assert.Throws<TapException>(() => GraphTap.Checked((Tensor*)wrong, 300, rows)).Message, StringComparison.Ordinal);
+    }
+
     // Sequences of `rows` tokens below a trunk, every second token an output.
     private static void Fill(DecodeBatch batch, int trunk, int rows, int seed)
     {
