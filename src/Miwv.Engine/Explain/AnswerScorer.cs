@@ -9,7 +9,7 @@ using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Explain;
 
-/// <summary>Computes the two passes of single rows again, to show every token's log-prob; the losses are the run's but for the noise of other waves (DESIGN 3).</summary>
+/// <summary>Computes the two passes of single rows again, to show every token's log-prob; the losses are the run's but for the noise of other waves.</summary>
 public sealed class AnswerScorer : IDisposable
 {
     private const int Prompt = 0, Answer = 1, ShownPrompt = 2, ShownAnswer = 3, Begin = 4, Between = 5, End = 6, Count = 7;
@@ -36,6 +36,19 @@ public sealed class AnswerScorer : IDisposable
     {
         GgufFile.Open(settings.ModelPath).RequireScoringModel();
         return new AnswerScorer(settings, rows, LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers)), ownsModel: true);
+    }
+
+    /// <summary>Tokens of a row and of its neighbour against the window.</summary>
+    /// <param name="neighbor">−1 = none.</param>
+    public RowLengths Lengths(int row, int neighbor)
+    {
+        int Tokens(int text)
+        {
+            var ids = new List<int>();
+            Encode(text, row, neighbor, ids);
+            return ids.Count;
+        }
+        return new RowLengths(Tokens(Begin) + Tokens(Prompt) + Tokens(Answer) + Tokens(End), neighbor < 0 ? 0 : Tokens(ShownPrompt) + Tokens(Between), ScoringWindow.Of(model, file, settings.Window, _ => { }));
     }
 
     /// <summary>The log-probs of a row's answer without and with the neighbour.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Miwv.Cli.Terminal;
+using Miwv.Engine.Following;
 
 namespace Miwv.Cli.Screen;
 
@@ -55,12 +56,11 @@ internal static class StageLines
             }
             else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Count((long)stage.RowRate), "rows/s");
         }
-        if (monitor.Use is not { } use) return line;
+        if (monitor.Use is not { } use || monitor.Phase is RunPhase.Stopped) return line;
+        if (use.Card is { } card) Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
         Show(string.Create(CultureInfo.InvariantCulture, $"{100 * use.CpuShare:F0} %"), "CPU");
         Show(ProgressLine.Size(use.MemoryBytes), "memory");
-        if (use.Card is not { } card) return line;
-        Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
-        Show(ProgressLine.Size(card.UsedBytes), "of " + ProgressLine.Size(card.TotalBytes));
+        if (use.Card is { } memory) Show(ProgressLine.Size(memory.UsedBytes), $"of {ProgressLine.Size(memory.TotalBytes)} on the card");
         return line;
     }
 }
