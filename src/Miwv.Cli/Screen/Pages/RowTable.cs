@@ -41,7 +41,12 @@ internal static class RowTable
             if (answer > 0) line.Add(" ", style).Add(Cells.Fit(texts.Output, answer - 1), style);
             lines.Add(line);
         }
-        if (order.Length == 0) lines.Add(new StyledLine().Add(state.Filter is null ? "       the first rows come with the first finished waves" : "       no row matches the filter (Esc takes it off)", Palette.Dim, width));
+        if (order.Length == 0) lines.Add(new StyledLine().Add(state.Filter switch
+        {
+            null => "       the first rows come with the first finished waves",
+            { IsDone: false } => "       looking through the rows",
+            _ => "       no scored row matches the filter (Esc takes it off)",
+        }, Palette.Dim, width));
         return lines;
     }
 
