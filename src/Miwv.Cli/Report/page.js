@@ -42,7 +42,7 @@ function summary() {
   $('subject').textContent = `${settings.data} · ${settings.model} · template ${settings.template} · ${data.program}`;
   const cards = [['rows', whole(count)]];
   for (const [name, n] of Object.entries(s.status ?? {})) cards.push([name, whole(n)]);
-  cards.push(['mean zero-shot loss', fixed(s.mean_zero_shot, 3)], ['mean one-shot loss', fixed(s.mean_one_shot, 3)], ['mean MIWV', fixed(s.mean_miwv, 3)]);
+  cards.push(['zero-shot loss', fixed(s.mean_zero_shot, 3)], ['one-shot loss', fixed(s.mean_one_shot, 3)], ['mean MIWV', fixed(s.mean_miwv, 3)]);
   if (s.tokens_computed) cards.push(['tokens computed', whole(s.tokens_computed)], ['in a plain loop', (s.tokens_plain / s.tokens_computed).toFixed(2) + ' ×']);
   for (const [name, value] of cards) {
     const card = make('div', undefined, 'card');
