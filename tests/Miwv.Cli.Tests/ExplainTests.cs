@@ -31,7 +31,7 @@ public sealed class ExplainTests
         using var small = new SmallRun();
         Assert.Equal(0, Run(out string output, out string error, "explain", small.Folder, "row-0"));
         Assert.Contains("gone.gguf", error, StringComparison.Ordinal);
-        Assert.Contains("rank 1 of 5", output, StringComparison.Ordinal);
+        Assert.Contains("rank 1 of 5, percentile 100.0", output, StringComparison.Ordinal);
         Assert.Contains("Hello, world.", output, StringComparison.Ordinal);
         Assert.Contains("neighbour row-1, cosine 0.9000", output, StringComparison.Ordinal);
     }

@@ -184,7 +184,7 @@ public sealed class ScreenTests
         var monitor = Finished(small);
         var view = new ScreenView(monitor, state, null, false, true);
         for (int i = 0; i < 3; i++) Press(state, monitor, 's');
-        Assert.Contains("^min_k20", Text(view.Draw(100, 30)), StringComparison.Ordinal);
+        Assert.Contains("↑min_k20", Text(view.Draw(100, 30)), StringComparison.Ordinal);
         Assert.Equal([3, 0, 1, 2, 7], view.Order);
         Press(state, monitor, 'r');
         view.Draw(100, 30);

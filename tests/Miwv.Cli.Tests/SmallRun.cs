@@ -24,7 +24,7 @@ internal sealed class SmallRun : IDisposable
         var data = new JsonArray([.. Rows.Select((r, i) => (JsonNode)new JsonObject { ["id"] = $"row-{i}", ["instruction"] = r.Instruction, ["output"] = r.Output })]);
         File.WriteAllText(Data, data.ToJsonString());
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, "run.json"), $$$"""{"program": "miwv 0.1.0", "settings": {{{Settings()}}}, "identity": {"template": "<b>&"}}""");
+        File.WriteAllText(Path.Combine(Folder, "run.json"), RunJson(Data, Path.Combine(Root, "gone.gguf")));
         File.WriteAllLines(Path.Combine(Folder, "scores.jsonl"), Rows.Select((r, i) => Line(r, i, further)));
         Run = StoredRun.Open(Folder, default);
     }
@@ -40,17 +40,17 @@ internal sealed class SmallRun : IDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    // as the program writes it, so that a new setting does not need to be named here
-    private string Settings()
+    /// <summary>A run.json, its settings as the program writes them, so that a new setting does not need to be named here.</summary>
+    public static string RunJson(string data, string model)
     {
         using var stream = new MemoryStream();
         using (var json = new System.Text.Json.Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            Miwv.Engine.Runs.RunFile.WriteSettings(json, new Miwv.Engine.RunSettings { DataPath = Data, ModelPath = Path.Combine(Root, "gone.gguf") });
+            Miwv.Engine.Runs.RunFile.WriteSettings(json, new Miwv.Engine.RunSettings { DataPath = data, ModelPath = model });
             json.WriteEndObject();
         }
-        return JsonNode.Parse(stream.ToArray())!["settings"]!.ToJsonString();
+        return $$$"""{"program": "miwv 0.1.0", "settings": {{{JsonNode.Parse(stream.ToArray())!["settings"]!.ToJsonString()}}}, "identity": {"template": "<b>&"}}""";
     }
 
     private static string Line((string Instruction, string Output, string Status, double Zero, double One) row, int index, string further)

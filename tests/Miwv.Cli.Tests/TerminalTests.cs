@@ -140,7 +140,7 @@ public sealed class TerminalTests
         tmux.Keys("/", "items", "Enter");
         tmux.Wait("/items: ");
         tmux.Keys("s");
-        tmux.Wait("vzero");
+        tmux.Wait("↓zero");
         tmux.Keys("Enter");
         tmux.Wait("loss with the example");
         tmux.Keys("q");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Miwv.Cli.Hosting;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
@@ -24,38 +25,49 @@ internal static class ExplainCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             int row = run.Find(parsed.GetValue(id)!);
-            var tokens = Tokens(run, row, context);
-            if (parsed.GetValue(json)) ExplainJson.Write(run, row, tokens);
+            string reason = StatusReason.Of(run.Scores[row].Status);
+            AnswerTokens? tokens = null;
+            try
+            {
+                if (run.Scores[row].Status == "too_long") reason = TooLong(run, row, context);
+                else tokens = Tokens(run, row, context);
+            }
+            catch (UserException e)
+            {
+                context.Messages.Warn($"the tokens of the answer cannot be shown: {e.Message}");
+            }
+            if (parsed.GetValue(json)) ExplainJson.Write(run, row, reason, tokens);
             else
             {
                 bool color = !Console.IsOutputRedirected && TerminalColor.IsWanted(parsed.GetValue(host.NoColor));
                 int width = TopTable.Width();
-                TerminalColor.Console(Console.Out, color, width).Write(new StyledLines(new ExplainText(run, row, tokens, Math.Min(width, 120), color).Lines()));
+                TerminalColor.Console(Console.Out, color, width).Write(new StyledLines(new ExplainText(run, row, reason, tokens, Math.Min(width, 120), color).Lines()));
             }
             return ExitCode.Ok;
         }));
         return command;
     }
 
-    // null = they cannot be had, and why was said
+    private static string TooLong(StoredRun run, int row, CommandContext context)
+    {
+        LlamaLibrary.Load(context.LlamaDirectory);
+        using var scorer = AnswerScorer.Load(run.Settings, run.Rows);
+        var (own, example, window) = scorer.Lengths(row, run.NeighborOf(row));
+        return own > window ? string.Create(CultureInfo.InvariantCulture, $"prompt and answer have {own:N0} tokens, the window holds {window:N0}")
+            : string.Create(CultureInfo.InvariantCulture, $"prompt and answer have {own:N0} tokens; with its neighbour's prompt ({example:N0}) and some of its answer that is more than the {window:N0} of the window");
+    }
+
+    // null = the row has none
     private static AnswerTokens? Tokens(StoredRun run, int row, CommandContext context)
     {
         var score = run.Scores[row];
         if (score.Status != "ok" || double.IsNaN(score.OneShot) || run.NeighborOf(row) < 0) return null;
-        try
-        {
-            LlamaLibrary.Load(context.LlamaDirectory);
-            using var scorer = AnswerScorer.Load(run.Settings, run.Rows);
-            var tokens = scorer.Compute(row, run.NeighborOf(row), context.Cancel);
-            // 2e-2 is what waves of another shape may differ by (DESIGN 3)
-            double off = Math.Max(Math.Abs(tokens.ZeroShotLoss - score.ZeroShot), Math.Abs(tokens.OneShotLoss - score.OneShot));
-            if (off <= 0.02) return tokens;
-            context.Messages.Warn($"{run.Settings.ModelPath}: gives other losses now (by {off:F3} nats): the model or the template was changed since the run; the tokens are not shown");
-        }
-        catch (UserException e)
-        {
-            context.Messages.Warn($"the tokens of the answer cannot be shown: {e.Message}");
-        }
-        return null;
+        LlamaLibrary.Load(context.LlamaDirectory);
+        using var scorer = AnswerScorer.Load(run.Settings, run.Rows);
+        var tokens = scorer.Compute(row, run.NeighborOf(row), context.Cancel);
+        // what waves of another shape may differ by
+        double off = Math.Max(Math.Abs(tokens.ZeroShotLoss - score.ZeroShot), Math.Abs(tokens.OneShotLoss - score.OneShot));
+        if (off <= 0.02) return tokens;
+        throw new UserException(string.Create(CultureInfo.InvariantCulture, $"{run.Settings.ModelPath} gives other losses now (by {off:F3} nats): the model or the template was changed since the run"));
     }
 }

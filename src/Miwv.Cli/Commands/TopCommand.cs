@@ -5,7 +5,6 @@ using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
-using Miwv.Metrics.Selection;
 
 namespace Miwv.Cli.Commands;
 
@@ -14,7 +13,7 @@ internal static class TopCommand
 {
     public static Command Create(CommandHost host)
     {
-        var command = new Command("top", "Show the rows of a finished run with the highest MIWV or another metric");
+        var command = new Command("top", "Show the best rows of a finished run by MIWV or another metric");
         var directory = new Argument<string>("run") { Description = "run directory" };
         var top = new Option<string>("--top") { Description = "how many", DefaultValueFactory = _ => "20", HelpName = "20|1%" };
         var json = new Option<bool>("--json") { Description = "the rows' lines of scores.jsonl instead of a table" };
@@ -29,7 +28,7 @@ internal static class TopCommand
             using var run = RunDirectory.Read(parsed.GetValue(directory)!);
             var scores = StoredScore.ReadAll(run.ScoresFile);
             string metric = parsed.GetValue(by)!;
-            int[] order = Ranking.Descending([.. scores.Select(s => s.Value(metric))]);
+            int[] order = StoredColumns.BestFirst(metric, [.. scores.Select(s => s.Value(metric))]);
             if (order.Length == 0) throw new UserException($"{run.ScoresFile}: no row has a value of {metric}");
             var chosen = order.Take(count.Of(scores.Count)).ToList();
             if (parsed.GetValue(json))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -11,6 +12,9 @@ namespace Miwv.Cli.Report;
 internal sealed class ReportData(StoredRun run, CancellationToken cancel)
 {
     private const int Clusters = 12, ClusterRounds = 12, ManyRows = 20_000, ShortText = 600, LongText = 4000;
+
+    private static readonly SearchValues<char> Unprintable = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(c => (char)c).Where(c => c is not ('\n' or '\t' or '\r')), '\u007f', '\u200e', '\u200f', .. "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
 
     /// <summary>What stands between two rows and between a row's texts.</summary>
     private const char RowEnd = '\u001e', FieldEnd = '\u001f';
@@ -65,10 +69,11 @@ internal sealed class ReportData(StoredRun run, CancellationToken cancel)
         arrays.Add(Pack("cluster", KMeans.Run(store, Math.Min(Clusters, known), seed: 1, ClusterRounds, cancellation: cancel).Assignment));
     }
 
+    // the page shows text only as text; what would be invisible in it or turn its direction is made visible
     private static string Plain(string text, int most)
     {
         string cut = text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + " …";
-        return cut.Replace(RowEnd, ' ').Replace(FieldEnd, ' ');
+        return cut.AsSpan().IndexOfAny(Unprintable) < 0 ? cut : string.Concat(cut.Select(c => Unprintable.Contains(c) ? '\uFFFD' : c));
     }
 
     private static PackedArray Pack(string name, double[] values) => Pack(name, Array.ConvertAll(values, v => (float)v));

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Results;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Report;
 
@@ -55,6 +56,8 @@ internal static class ReportPage
             ["settings"] = run_["settings"]?.DeepClone(),
             ["identity"] = run_["identity"]?.DeepClone(),
             ["summary"] = summary,
+            ["main"] = run.MainField,
+            ["low"] = new JsonArray([.. run.MetricNames.Where(name => StoredColumns.BetterOf(name) == Better.Low).Select(name => (JsonNode)name)]),
             ["metrics"] = new JsonArray([.. run.MetricNames.Select(name => (JsonNode)name)]),
             ["arrays"] = new JsonArray([.. data.Arrays().Select(a => (JsonNode)new JsonObject { ["name"] = a.Name, ["type"] = a.Type, ["data"] = a.Base64 })]),
             ["texts"] = data.Texts(),

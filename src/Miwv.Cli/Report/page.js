@@ -19,10 +19,11 @@ const make = (tag, text, cls) => { const e = document.createElement(tag); if (te
 const ranked = name => {
   const v = values(name), rows = [];
   for (let i = 0; i < count; i++) if (Number.isFinite(v[i])) rows.push(i);
-  return Int32Array.from(rows.sort((a, b) => v[b] - v[a] || a - b));
+  const sign = data.low.includes(name) ? -1 : 1; // from the end that a selection takes
+  return Int32Array.from(rows.sort((a, b) => sign * (v[b] - v[a]) || a - b));
 };
 const orders = {}, order = name => orders[name] ??= ranked(name);
-const main = metrics.find(m => order(m).length) ?? 'miwv';
+const main = [data.main, ...metrics].find(m => order(m).length) ?? 'miwv', lowBest = data.low.includes(main), unit = name => /^(miwv|zero_nll|one_nll)/.test(name) ? ' (nats a token)' : '';
 let share = 5, metric = main;
 const kept = (name, percent) => order(name).subarray(0, Math.max(1, Math.floor(percent * count / 100)));
 let chosen = new Uint8Array(count);
@@ -41,7 +42,7 @@ function summary() {
   $('subject').textContent = `${settings.data} · ${settings.model} · template ${settings.template} · ${data.program}`;
   const cards = [['rows', whole(count)]];
   for (const [name, n] of Object.entries(s.status ?? {})) cards.push([name, whole(n)]);
-  cards.push(['mean zero-shot loss', fixed(s.mean_zero_shot, 3)], ['mean one-shot loss', fixed(s.mean_one_shot, 3)], ['mean MIWV', fixed(s.mean_miwv, 3)]);
+  cards.push(['zero-shot loss', fixed(s.mean_zero_shot, 3)], ['one-shot loss', fixed(s.mean_one_shot, 3)], ['mean MIWV', fixed(s.mean_miwv, 3)]);
   if (s.tokens_computed) cards.push(['tokens computed', whole(s.tokens_computed)], ['in a plain loop', (s.tokens_plain / s.tokens_computed).toFixed(2) + ' ×']);
   for (const [name, value] of cards) {
     const card = make('div', undefined, 'card');
@@ -54,7 +55,7 @@ function summary() {
 
 function selections() {
   const table = $('selections'), head = table.createTHead().insertRow();
-  for (const name of ['share', 'rows', `lowest ${main}`, `mean ${main}`, 'mean zero-shot', 'mean one-shot', 'mean cosine', 'answer tokens']) head.append(make('th', name));
+  for (const name of ['share', 'rows', `${lowBest ? 'highest' : 'lowest'} ${main}`, `mean ${main}`, 'mean zero-shot', 'mean one-shot', 'mean cosine', 'answer tokens']) head.append(make('th', name));
   for (const percent of [1, 5, 10, 15]) {
     const rows = kept(main, percent), line = table.insertRow();
     const mean = v => rows.length ? rows.reduce((sum, row) => sum + (v[row] || 0), 0) / rows.length : NaN;
@@ -100,7 +101,7 @@ function axes(s, xs, ys, xName, yName, xText = v => String(v)) {
   g.textAlign = 'center';
   for (const v of ticks(...xs, Math.max(2, width / 90))) { g.beginPath(); g.moveTo(x(v), margin.top); g.lineTo(x(v), bottom); g.stroke(); g.fillText(xText(v), x(v), bottom + 15); }
   g.textAlign = 'right';
-  for (const v of ticks(...ys, 5)) { g.beginPath(); g.moveTo(margin.left, y(v)); g.lineTo(right, y(v)); g.stroke(); g.fillText(String(v), margin.left - 6, y(v) + 4); }
+  for (const v of ticks(...ys, 5)) { g.beginPath(); g.moveTo(margin.left, y(v)); g.lineTo(right, y(v)); g.stroke(); g.fillText(Math.abs(v) >= 1e4 ? whole(v) : String(v), margin.left - 6, y(v) + 4); }
   g.textAlign = 'center'; g.fillText(xName, (margin.left + right) / 2, height - 4);
   g.save(); g.translate(11, (margin.top + bottom) / 2); g.rotate(-Math.PI / 2); g.fillText(yName, 0, 0); g.restore();
   return { x, y, right, bottom };
@@ -183,7 +184,7 @@ function histogram() {
       bins[bin]++; n++; sum += v[i];
       if (chosen[i]) marked[bin]++;
     }
-    const top = Math.max(1, ...bins) * 1.05, place = axes(s, xs, [0, top], metric + ' (nats a token)', 'rows'), wide = (place.right - margin.left) / bins.length;
+    const top = Math.max(1, ...bins) * 1.05, place = axes(s, xs, [0, top], metric + unit(metric), 'rows'), wide = (place.right - margin.left) / bins.length;
     bins.forEach((b, i) => {
       g.fillStyle = css('--points'); g.fillRect(margin.left + i * wide + 0.5, place.y(b), Math.max(1, wide - 1), place.bottom - place.y(b));
       g.fillStyle = css('--chosen'); g.fillRect(margin.left + i * wide + 0.5, place.y(marked[i]), Math.max(1, wide - 1), place.bottom - place.y(marked[i]));
@@ -202,8 +203,8 @@ function comparison() {
   const known = metrics.filter(name => order(name).length > 2), table = $('correlations');
   const columns = { ...Object.fromEntries(known.map(name => [name, values(name)])), 'answer tokens': Float32Array.from(arrays.tokens) };
   const names = Object.keys(columns), head = table.createTHead().insertRow();
-  const sorted = v => { const rows = []; for (let i = 0; i < count; i++) if (Number.isFinite(v[i]) && Number.isFinite(values(main)[i])) rows.push(i); return rows.sort((a, b) => v[b] - v[a] || a - b); };
-  const lists = names.map(name => sorted(columns[name])), ranks = lists.map((list, k) => {
+  const sorted = (v, sign) => { const rows = []; for (let i = 0; i < count; i++) if (Number.isFinite(v[i]) && Number.isFinite(values(main)[i])) rows.push(i); return rows.sort((a, b) => sign * (v[b] - v[a]) || a - b); };
+  const lists = names.map(name => sorted(columns[name], data.low.includes(name) ? -1 : 1)), ranks = lists.map((list, k) => {
     const rank = new Float64Array(count).fill(NaN), v = columns[names[k]];
     for (let i = 0; i < list.length;) { let j = i; while (j < list.length && v[list[j]] === v[list[i]]) j++; for (let t = i; t < j; t++) rank[list[t]] = (i + j - 1) / 2; i = j; }
     return rank;
@@ -228,7 +229,7 @@ function pearson(a, b) {
 // rows
 const size = 50;
 let list = 'top', page = 0, column = null, ascending = false, current = [];
-const columns = [['#', null], ['id', 'id'], ['miwv', 'metric:miwv'], ['zero', 'metric:zero_nll'], ['one', 'metric:one_nll'], ['cosine', 'cosine'], ['tokens', 'tokens'], ['prompt', 'prompt']];
+const columns = [['#', null], ['id', 'id'], ...metrics.indexOf(main) > 2 ? [[main, 'metric:' + main]] : [], ['miwv', 'metric:miwv'], ['zero', 'metric:zero_nll'], ['one', 'metric:one_nll'], ['cosine', 'cosine'], ['tokens', 'tokens'], ['prompt', 'prompt']];
 const lists = { top: 'top', bottom: 'bottom', failed: 'not scored', all: 'all in file order' };
 function base() {
   const scored = order(main);
@@ -258,7 +259,7 @@ function rows() {
   const table = $('rows');
   table.replaceChildren();
   const group = table.appendChild(make('colgroup'));
-  for (const width of ['60px', '120px', '86px', '86px', '86px', '78px', '76px', '']) { const col = make('col'); col.style.width = width; group.append(col); }
+  for (const width of ['60px', '120px', ...columns.slice(2, -3).map(() => '86px'), '78px', '76px', '']) { const col = make('col'); col.style.width = width; group.append(col); }
   const head = table.createTHead().insertRow();
   for (const [name, key] of columns) {
     const th = make('th', undefined, key === 'id' || key === 'prompt' ? 'text' : '');
@@ -274,7 +275,9 @@ function rows() {
     const row = current[place], line = body.insertRow();
     line.className = 'row'; line.tabIndex = 0;
     const value = miwv[row], status = texts[row][1];
-    line.append(make('td', String(place + 1)), make('td', texts[row][0], 'text'), make('td', fixed(value), value > 0 ? 'hurts' : 'helps'), make('td', fixed(zero[row])), make('td', fixed(one[row])), make('td', fixed(arrays.cosine[row], 3)), make('td', String(arrays.tokens[row])), make('td', (status === 'ok' ? '' : `[${status}] `) + texts[row][2].slice(0, 300), 'text'));
+    line.append(make('td', String(place + 1)), make('td', texts[row][0], 'text'));
+    if (metrics.indexOf(main) > 2) line.append(make('td', fixed(values(main)[row])));
+    line.append(make('td', fixed(value), value > 0 ? 'hurts' : 'helps'), make('td', fixed(zero[row])), make('td', fixed(one[row])), make('td', fixed(arrays.cosine[row], 3)), make('td', String(arrays.tokens[row])), make('td', (status === 'ok' ? '' : `[${status}] `) + texts[row][2].slice(0, 300), 'text'));
     line.onclick = () => open(line, row);
     line.onkeydown = e => { if (e.key === 'Enter') open(line, row); };
   }
@@ -290,7 +293,7 @@ function open(line, row) {
     const side = pair.appendChild(make('div'));
     if (at < 0) { side.append(make('h3', 'no neighbour')); continue; }
     side.append(make('h3', `${title}: ${texts[at][0]}`), make('pre', texts[at][2]), make('h3', 'answer'), make('pre', texts[at][3]));
-    if (at === row) for (const name of metrics.slice(3)) side.append(make('h3', `${name} ${fixed(values(name)[row])}`));
+    if (at === row && metrics.length > 3) side.append(make('h3', metrics.slice(3).map(name => `${name} ${fixed(values(name)[row])}`).join(' · ')));
   }
   line.after(tr);
 }
@@ -339,6 +342,7 @@ addEventListener('resize', draw);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 settings();
 draw();
+document.documentElement.dataset.drawn = Math.round(performance.now());
 unpack().then(() => {
   refresh();
   comparison();

@@ -5,9 +5,10 @@ using Miwv.Engine.Resources;
 
 namespace Miwv.Cli.Screen;
 
-/// <summary>The full screen over a run: draws four times a second and at every key, on its own thread.</summary>
+/// <summary>The full screen over a run: draws four times a second and at every key, on its own thread; less often where drawing would take more than a 150th of the time.</summary>
 internal sealed class RunScreen : IDisposable
 {
+    private const int DrawingShare = 150;
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
 
     private readonly RunMonitor monitor;
@@ -96,6 +97,7 @@ internal sealed class RunScreen : IDisposable
     private void Loop()
     {
         long drawn = 0;
+        var pause = Redraw;
         while (!ended)
         {
             bool pressed = keys.TryTake(out var key, drawn == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
@@ -104,9 +106,12 @@ internal sealed class RunScreen : IDisposable
                 lock (monitor.Gate) state.Press(key, monitor, place => place >= 0 && place < view.Order.Length ? view.Order[place] : -1);
                 if (!keys.TryTake(out key, TimeSpan.Zero)) break;
             }
-            if (!pressed && Stopwatch.GetElapsedTime(drawn) < Redraw) continue;
+            if (!pressed && Stopwatch.GetElapsedTime(drawn) < pause) continue;
+            long begin = Stopwatch.GetTimestamp();
             Draw();
             drawn = Stopwatch.GetTimestamp();
+            pause = DrawingShare * Stopwatch.GetElapsedTime(begin, drawn);
+            if (pause < Redraw) pause = Redraw;
             if (!state.IsStopping) continue;
             monitor.Resume();
             stop();

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Miwv.Engine.Explain;
 using Miwv.Engine.Results;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Terminal;
 
 /// <summary>A row's explanation as JSON on stdout; numbers that do not exist are null.</summary>
 internal static class ExplainJson
 {
-    public static void Write(StoredRun run, int row, AnswerTokens? tokens)
+    public static void Write(StoredRun run, int row, string reason, AnswerTokens? tokens)
     {
         var score = run.Scores[row];
         using var stdout = Console.OpenStandardOutput();
@@ -17,7 +18,7 @@ internal static class ExplainJson
             json.WritePropertyName("id");
             score.Id.WriteTo(json);
             json.WriteString("status", score.Status);
-            json.WriteString("reason", StatusReason.Of(score.Status));
+            json.WriteString("reason", reason);
             json.WriteNumber("line", run.Rows.Line(row));
             json.WriteStartObject("metrics");
             foreach (string metric in run.MetricNames)
@@ -26,8 +27,12 @@ internal static class ExplainJson
                 json.WriteStartObject(metric);
                 if (rank > 0) json.WriteNumber("value", score.Value(metric));
                 else json.WriteNull("value");
-                json.WriteNumber("rank", rank);
+                if (rank > 0) json.WriteNumber("rank", rank);
+                else json.WriteNull("rank");
                 json.WriteNumber("ranked", of);
+                if (rank > 0) json.WriteNumber("percentile", Math.Round(ExplainText.Percentile(rank, of), 3));
+                else json.WriteNull("percentile");
+                json.WriteString("best", StoredColumns.BetterOf(metric) == Better.Low ? "low" : "high");
                 json.WriteEndObject();
             }
             json.WriteEndObject();

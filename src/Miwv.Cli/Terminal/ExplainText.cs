@@ -2,11 +2,13 @@ using System.Globalization;
 using Miwv.Data;
 using Miwv.Engine.Explain;
 using Miwv.Engine.Results;
+using Miwv.Metrics;
 
 namespace Miwv.Cli.Terminal;
 
 /// <summary>A row's explanation as lines.</summary>
-internal sealed class ExplainText(StoredRun run, int row, AnswerTokens? tokens, int width, bool color)
+/// <param name="reason">What the status means for this row.</param>
+internal sealed class ExplainText(StoredRun run, int row, string reason, AnswerTokens? tokens, int width, bool color)
 {
     private readonly List<StyledLine> lines = [];
     private readonly StoredScore score = run.Scores[row];
@@ -15,7 +17,7 @@ internal sealed class ExplainText(StoredRun run, int row, AnswerTokens? tokens, 
     {
         string status = score.Status.StartsWith("error:", StringComparison.Ordinal) ? "error" : score.Status;
         Line().Add($"row {score.Id}", Palette.Title).Add($"  line {run.Rows.Line(row)} of {run.Settings.DataPath}", Palette.Dim);
-        Line().Add("status    ").Add(status, status == "ok" ? Palette.Good : Palette.Warning).Add($"  {StatusReason.Of(score.Status)}");
+        Line().Add("status    ").Add(status, status == "ok" ? Palette.Good : Palette.Warning).Add("  " + reason);
         if (score.DemonstrationCut) Line().Add("          the end of the neighbour's answer was cut to fit the window");
         Numbers();
         var own = run.Rows.Read(row);
@@ -48,14 +50,18 @@ internal sealed class ExplainText(StoredRun run, int row, AnswerTokens? tokens, 
             Line().Add(string.Create(CultureInfo.InvariantCulture,
                 $"losses    {score.ZeroShot:F4} without example, {score.OneShot:F4} with it (nats a token, {score.AnswerTokens} tokens): {verdict}"));
         }
+        int names = Math.Max(9, run.MetricNames.Max(name => name.Length));
         foreach (string metric in run.MetricNames)
         {
             var (rank, of) = run.RankOf(row, metric);
             if (rank == 0) continue;
-            double percentile = of == 1 ? 100 : 100.0 * (of - rank) / (of - 1);
-            Line().Add(string.Create(CultureInfo.InvariantCulture, $"{metric,-9} {score.Value(metric),9:F4}   rank {rank:N0} of {of:N0}, above {percentile:F1} % of the others"));
+            string first = StoredColumns.BetterOf(metric) == Better.Low ? ", lowest first" : "";
+            Line().Add(string.Create(CultureInfo.InvariantCulture, $"{metric.PadRight(names)} {score.Value(metric),9:F4}   rank {rank:N0} of {of:N0}, percentile {Percentile(rank, of):F1}{first}"));
         }
     }
+
+    /// <summary>Share of the other ranked rows that come behind, percent.</summary>
+    internal static double Percentile(int rank, int of) => of == 1 ? 100 : 100.0 * (of - rank) / (of - 1);
 
     private void Text(string title, string text)
     {

@@ -5,7 +5,7 @@ internal static class StatusReason
 {
     public static string Of(string status) => status switch
     {
-        "ok" => "both passes were scored",
+        "ok" => "scored",
         "empty_answer" => "the answer has no tokens: there is nothing to score",
         "too_long" => "the row, or the row with its neighbour, does not fit the model's window",
         "no_neighbor" => "no other row can be its example (all others are identical to it, have no answer, or have no known word)",

@@ -41,6 +41,19 @@ public sealed class AnswerScorer : IDisposable
         return new AnswerScorer(settings, rows, LlamaModel.Load(settings.ModelPath, new ModelOptions(settings.GpuLayers)), ownsModel: true);
     }
 
+    /// <summary>Tokens of a row and of its neighbour against the window.</summary>
+    /// <param name="neighbor">−1 = none.</param>
+    public RowLengths Lengths(int row, int neighbor)
+    {
+        int Tokens(int text)
+        {
+            var ids = new List<int>();
+            Encode(text, row, neighbor, ids);
+            return ids.Count;
+        }
+        return new RowLengths(Tokens(Begin) + Tokens(Prompt) + Tokens(Answer) + Tokens(End), neighbor < 0 ? 0 : Tokens(ShownPrompt) + Tokens(Between), ScoringWindow.Of(model, file, settings.Window, _ => { }));
+    }
+
     /// <summary>The log-probs of a row's answer without and with the neighbour.</summary>
     /// <exception cref="UserException">The row has no such passes, or the library failed.</exception>
     public AnswerTokens Compute(int row, int neighbor, CancellationToken cancel)

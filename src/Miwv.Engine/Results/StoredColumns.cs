@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Miwv.Data;
 using Miwv.Metrics;
+using Miwv.Metrics.Selection;
 
 namespace Miwv.Engine.Results;
 
@@ -15,6 +16,10 @@ public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, doubl
     /// <summary>Which end of a stored field is selected: that of the metric whose name it begins with.</summary>
     public static Better BetterOf(string field) => field.StartsWith(ByTheSmallModel, StringComparison.Ordinal) ? BetterOf(field[ByTheSmallModel.Length..]) :
         MetricRegistry.All.Where(info => field.StartsWith(info.Name, StringComparison.Ordinal)).OrderByDescending(info => info.Name.Length).FirstOrDefault()?.Better ?? Better.High;
+
+    /// <summary>The rows that have a value of a field, from the end that is selected; equal values in row order.</summary>
+    public static int[] BestFirst(string field, double[] values) =>
+        Ranking.Descending(BetterOf(field) == Better.High ? values : Array.ConvertAll(values, value => -value));
 
     /// <exception cref="UserException">The file is missing or a line is damaged; the line is named.</exception>
     public static StoredColumns Read(string path)

@@ -57,12 +57,15 @@ public sealed class StoredRun : IDisposable
     /// <summary>A metric of all rows; NaN = no value.</summary>
     public double[] Values(string metric) => [.. Scores.Select(score => score.Value(metric))];
 
-    /// <summary>1-based rank from the highest value on, and how many rows are ranked; 0 if the row has no value.</summary>
+    /// <summary>1-based rank from the end that a selection takes, and how many rows are ranked; 0 if the row has no value.</summary>
     public (int Rank, int Of) RankOf(int row, string metric)
     {
-        int[] order = Ranking.Descending(Values(metric));
+        int[] order = BestFirst(metric);
         return (Array.IndexOf(order, row) + 1, order.Length);
     }
+
+    /// <summary>The rows that have a value, from the end that a selection takes; equal values in row order.</summary>
+    public int[] BestFirst(string metric) => StoredColumns.BestFirst(metric, Values(metric));
 
     public void Dispose()
     {

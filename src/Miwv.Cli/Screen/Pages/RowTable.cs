@@ -9,7 +9,7 @@ internal static class RowTable
 {
     private const int Wide = 130;
 
-    public static List<StyledLine> Lines(RowBoard board, ScreenState state, int[] order, int width, int height)
+    public static List<StyledLine> Lines(RowBoard board, ScreenState state, int[] order, int width, int height, bool unicode)
     {
         var lines = new List<StyledLine>();
         if (height < 2) return lines;
@@ -17,7 +17,7 @@ internal static class RowTable
         bool extra = sorted > 2;
         int id = Math.Clamp(width / 8, 8, 24), text = Math.Max(4, width - 45 - id - (extra ? 10 : 0));
         int answer = width >= Wide ? text / 2 : 0;
-        string sort = board.IsLowBest(sorted) != state.IsReversed ? "^" : "v";
+        string sort = board.IsLowBest(sorted) != state.IsReversed ? (unicode ? "↑" : "^") : unicode ? "↓" : "v";
         string Head(string name, int metric, int size) => ((sorted == metric ? sort : "") + name).PadLeft(size);
         var head = new StyledLine().Add($" {"rank",5} ", Palette.Dim)
             .Add(Head("miwv", 0, 8), Mark(0)).Add(" ").Add(Head("zero", 1, 8), Mark(1)).Add(" ").Add(Head("one", 2, 8), Mark(2));
@@ -41,7 +41,12 @@ internal static class RowTable
             if (answer > 0) line.Add(" ", style).Add(Cells.Fit(texts.Output, answer - 1), style);
             lines.Add(line);
         }
-        if (order.Length == 0) lines.Add(new StyledLine().Add(state.Filter is null ? "       the first rows come with the first finished waves" : "       no row matches the filter (Esc takes it off)", Palette.Dim, width));
+        if (order.Length == 0) lines.Add(new StyledLine().Add(state.Filter switch
+        {
+            null => "       the first rows come with the first finished waves",
+            { IsDone: false } => "       looking through the rows",
+            _ => "       no scored row matches the filter (Esc takes it off)",
+        }, Palette.Dim, width));
         return lines;
     }
 

@@ -45,7 +45,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
             state.Page = Math.Max(1, room - 1);
             Order = known.Best(state.Metric(known), known.IsLowBest(state.Metric(known)) != state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
             state.Clamp(Order.Length);
-            lines.AddRange(RowTable.Lines(known, state, Order, width, room));
+            lines.AddRange(RowTable.Lines(known, state, Order, width, room, unicode));
         }
         while (lines.Count < height - 1 - messages.Count) lines.Add(new StyledLine());
         lines.AddRange(messages);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Miwv.Cli.Terminal;
+using Miwv.Engine.Following;
 
 namespace Miwv.Cli.Screen;
 
@@ -19,7 +20,7 @@ internal static class StageLines
             lines.Add(done);
             lines.Add(Line(now, width, unicode));
         }
-        lines.Add(Rates(monitor, width));
+        if (monitor.Phase != RunPhase.Stopped) lines.Add(Rates(monitor, width));
         return lines;
     }
 
@@ -56,11 +57,10 @@ internal static class StageLines
             else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Count((long)stage.RowRate), "rows/s");
         }
         if (monitor.Use is not { } use) return line;
+        if (use.Card is { } card) Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
         Show(string.Create(CultureInfo.InvariantCulture, $"{100 * use.CpuShare:F0} %"), "CPU");
         Show(ProgressLine.Size(use.MemoryBytes), "memory");
-        if (use.Card is not { } card) return line;
-        Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
-        Show(ProgressLine.Size(card.UsedBytes), "of " + ProgressLine.Size(card.TotalBytes));
+        if (use.Card is { } memory) Show(ProgressLine.Size(memory.UsedBytes), $"of {ProgressLine.Size(memory.TotalBytes)} on the card");
         return line;
     }
 }
