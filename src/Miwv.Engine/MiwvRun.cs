@@ -245,8 +245,16 @@ public sealed class MiwvRun : IDisposable
     /// </summary>
     public IAsyncEnumerable<RunEvent> ScoreAsync(CancellationToken cancellation = default) => RunEventStream.Of((stream, stop) =>
     {
+        var before = (progress, warn, cancel, OnRow);
         (progress, warn, cancel, OnRow) = (stream, stream.Warn, stop, stream);
-        return Score();
+        try
+        {
+            return Score();
+        }
+        finally
+        {
+            (progress, warn, cancel, OnRow) = before;
+        }
     }, cancellation);
 
     /// <summary>Chooses rows of a scored run.</summary>

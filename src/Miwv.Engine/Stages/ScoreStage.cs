@@ -18,6 +18,8 @@ internal static class ScoreStage
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
+        if (watch is not null)
+            foreach (int step in finished) watch.Add(existing!.Record(step));
         if (finished.Count == plan.Count) return new WaveTimes();
 
         using var journal = JournalWriter.Open(journalPath, key, layout, existing);
@@ -29,7 +31,6 @@ internal static class ScoreStage
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
-            watch?.Add(existing.Record(step));
         }
         long done = kept;
         try

@@ -22,6 +22,8 @@ public sealed class TextEmbedder : IDisposable
     /// <exception cref="UserException">The model cannot embed.</exception>
     public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
     {
+        // the library stops the process where a context has room for fewer tokens than sequences
+        batchTokens = Math.Max(batchTokens, MaxTexts);
         context = new LlamaContext(model, new ContextOptions
         {
             Cells = batchTokens,
