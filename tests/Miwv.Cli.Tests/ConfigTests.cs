@@ -29,6 +29,7 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder + "/a.json"), File.ReadAllBytes(folder + "/b.json"));
         foreach (string name in new[] { "run.json", "scores.jsonl", "summary.json" })
             Assert.Equal(File.ReadAllBytes($"{folder}/a/{name}"), File.ReadAllBytes($"{folder}/b/{name}"));
+        Assert.Equal(0, Run(out _, "top", "--config", Write("top.yaml", $"run: {folder}/a\ntop: 2\nmetric: ifd\n")));
         Assert.Equal(0, Run(out _, "score", "--from", folder + "/a", "--metric", "miwv,zero_ppl", "--run", folder + "/c"));
         Assert.Equal(0, Run(out string error, "score", "--config", folder + "/c/run.json", "--run", folder + "/d"));
         Assert.DoesNotContain("miwv: ", error, StringComparison.Ordinal);

@@ -22,8 +22,8 @@ public sealed class TextEmbedder : IDisposable
     /// <exception cref="UserException">The model cannot embed.</exception>
     public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
     {
-        // the library stops the process where a context has room for fewer tokens than sequences
-        batchTokens = Math.Max(batchTokens, MaxTexts);
+        // the library tries its graph with tokens for all sequences alike, and stops the process if they do not divide the batch
+        batchTokens = (batchTokens + MaxTexts - 1) / MaxTexts * MaxTexts;
         context = new LlamaContext(model, new ContextOptions
         {
             Cells = batchTokens,
