@@ -348,9 +348,18 @@ public sealed partial class MiwvRun : IDisposable
     /// </summary>
     public IAsyncEnumerable<RunEvent> ScoreAsync(CancellationToken cancellation = default) => RunEventStream.Of((stream, stop) =>
     {
+        var before = (progress, warn, cancel, OnRow);
         OnRow = stream;
         ReportTo(stream, stream.Warn, stop);
-        return Score();
+        try
+        {
+            return Score();
+        }
+        finally
+        {
+            ReportTo(before.progress, before.warn, before.cancel);
+            OnRow = before.OnRow;
+        }
     }, cancellation);
 
     private void ReportTo(IProgress<StageProgress>? listener, Action<string> warnings, CancellationToken stop)

@@ -40,7 +40,8 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder + "/a.json"), File.ReadAllBytes(folder + "/b.json"));
         foreach (string name in new[] { "run.json", "scores.jsonl", "summary.json" })
             Assert.Equal(File.ReadAllBytes($"{folder}/a/{name}"), File.ReadAllBytes($"{folder}/b/{name}"));
-        Assert.Equal(0, Run(out _, "score", "--from", folder + "/a", "--metric", "miwv,loss", "--run", folder + "/c"));
+        Assert.Equal(0, Run(out _, "top", "--config", Write("top.yaml", $"run: {folder}/a\ntop: 2\nmetric: ifd\n")));
+        Assert.Equal(0, Run(out _, "score", "--from", folder + "/a", "--metric", "miwv,zero_ppl", "--run", folder + "/c"));
         Assert.Equal(0, Run(out string error, "score", "--config", folder + "/c/run.json", "--run", folder + "/d"));
         Assert.DoesNotContain("miwv: ", error, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(folder + "/c/scores.jsonl"), File.ReadAllBytes(folder + "/d/scores.jsonl"));
@@ -79,6 +80,10 @@ public sealed class ConfigTests : IDisposable
     [InlineData("c.json", "[]", "not a JSON object")]
     [InlineData("c.yaml", "limit: 3\n  nested: 4\n", "c.yaml:2: not a line")]
     [InlineData("c.yaml", "exact: perhaps\n", "exact is perhaps; it has to be true or false")]
+    [InlineData("c.yaml", "model: m.gguf\nembedder: e.gguf\nembeddings: e.npy\n", "--embedder and --embeddings: give either")]
+    [InlineData("c.yaml", "exact: true\nflash-attn: on\n", "--exact and --flash-attn on")]
+    [InlineData("c.yaml", "output: \"-\"\nmodel: m.gguf\njson: true\n", "-o - and --json: both want stdout")]
+    [InlineData("c.yaml", "quiet: true\nverbose: true\n", "--quiet and --verbose: give one")]
     [InlineData("c.yaml", "limit: many\n", "many")]
     public void A_bad_file_is_one_line(string name, string text, string expected)
     {

@@ -11,6 +11,9 @@ internal sealed record CommandContext(Messages Messages, ProgressLine? Progress,
     /// <param name="listener">Hears of the progress instead of the progress line.</param>
     public MiwvRun OpenRun(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? listener = null)
     {
+        // the first line of a run: reading and hashing what it names may take a while
+        var size = new FileInfo(settings.DataPath);
+        Messages.Info($"data: {settings.DataPath}{(size.Exists ? $" ({ProgressLine.Size(size.Length)})" : "")}");
         LlamaLibrary.Load(LlamaDirectory);
         if (CudaAdvice() is { } advice) Messages.Warn(advice + "; computing on the CPU (miwv doctor says more)");
         var run = MiwvRun.Open(settings, directory, resume, listener ?? Progress, Messages.Warn, Cancel);

@@ -28,6 +28,11 @@ internal sealed class CommandHost
     {
         bool quiet = parsed.GetValue(Quiet), verbose = parsed.GetValue(Verbose);
         var messages = new Messages(quiet, verbose);
+        if (quiet && verbose)
+        {
+            messages.Error("--quiet and --verbose: give one of the two");
+            return ExitCode.Usage;
+        }
         using var stop = new CancellationTokenSource();
         using var interrupt = Listen(PosixSignal.SIGINT, stop);
         using var terminate = Listen(PosixSignal.SIGTERM, stop);

@@ -23,7 +23,7 @@ internal static class Examples
             "miwv select samples/tasks.json --metric miwv,ifd --gate \"ifd<=1\" --selector cosine-cap -o diverse.json",
             "miwv select --config runs/tasks/run.json --run runs/again -o again.json",
         ],
-        ["score"] = ["miwv score samples/tasks.json --run runs/tasks", "miwv score --from runs/tasks --metric miwv,ifd,loss --run runs/more"],
+        ["score"] = ["miwv score samples/tasks.json --run runs/tasks", "miwv score --from runs/tasks --metric miwv,ifd,zero_ppl --run runs/more"],
         ["plan"] = ["miwv plan samples/tasks.json --run runs/tasks", "miwv plan samples/tasks.json --run runs/tasks --write-out 2"],
         ["embed"] = ["miwv embed samples/tasks.json --run runs/tasks -o vectors.npy"],
         ["index"] = ["miwv index samples/tasks.json --run runs/indexed"],
@@ -54,6 +54,9 @@ internal static class Examples
 
     private sealed class WithExamples(HelpAction help) : SynchronousCommandLineAction
     {
+        // a missing argument is no reason to refuse help
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parsed)
         {
             int code = help.Invoke(parsed);

@@ -12,7 +12,7 @@ namespace Miwv.Cli.Options;
 /// </summary>
 internal static class ConfigFile
 {
-    private const string Flag = "--config", DataKey = "data", FromKey = "from";
+    private const string Flag = "--config", FromKey = "from";
 
     // of a run over the passes of another only these are its own, the rest is the other's
     private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads"];
@@ -36,24 +36,24 @@ internal static class ConfigFile
         if (isRun && options.Any(o => o.Name == "--" + FromKey) && settings.Exists(s => s is { Key: FromKey, Values.Length: > 0 }))
             settings.RemoveAll(s => !OwnBesideFrom.Contains(s.Key));
         var added = new List<string>();
+        var arguments = new Dictionary<Argument, string[]>();
         foreach (var (key, values) in settings)
         {
-            var option = Array.Find(options, o => o.Name == "--" + key);
-            var argument = key == DataKey ? command.Arguments.FirstOrDefault(a => a.Name == DataKey) : null;
-            if (argument is not null)
+            var option = Array.Find(options, o => o.Name.TrimStart('-') == key);
+            if (option is null && command.Arguments.FirstOrDefault(a => a.Name == key) is { } argument)
             {
-                if (values.Length > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }) added.Insert(0, values[0]);
+                if (parsed.GetResult(argument) is not { Tokens.Count: > 0 }) arguments[argument] = values;
             }
             else if (option is null && !isRun)
                 throw new UsageException($"{path}: {command.Name} has no setting \"{key}\"{Spelling.Hint(key, Names(command, options))}; the names are those of the flags (miwv {command.Name} --help)");
             else if (option is not null && parsed.GetResult(option) is not OptionResult { Implicit: false })
                 added.AddRange(Arguments(path, key, option, values));
         }
-        return [.. given, .. added];
+        return [.. given, .. command.Arguments.SelectMany(argument => arguments.GetValueOrDefault(argument) ?? []), .. added];
     }
 
     private static IEnumerable<string> Names(Command command, Option[] options) =>
-        options.Select(o => o.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal)).Select(name => name[2..]).Concat(command.Arguments.Where(a => a.Name == DataKey).Select(a => a.Name));
+        options.Select(o => o.Name.TrimStart('-')).Concat(command.Arguments.Select(a => a.Name));
 
     private static IEnumerable<string> Arguments(string path, string key, Option option, string[] values)
     {

@@ -29,6 +29,7 @@ internal sealed class OutputOptions
     {
         string? file = File(parsed);
         _ = Format(parsed);
+        if (file == "-" && parsed.GetValue<bool>("--json")) throw new UsageException("-o - and --json: both want stdout; give one of the two");
         if (file is not null and not "-") OutputFile.Check(file, data);
         foreach (var option in new[] { info, axolotl })
         {

@@ -62,6 +62,8 @@ internal sealed class RunOptions
     public RunSettings Read(ParseResult parsed, Action<string> info, bool groups = false)
     {
         string data = parsed.GetValue(Data) ?? throw new UsageException("no data: name the file with the rows");
+        if (parsed.GetValue(Embedder) is not null && parsed.GetValue(Vectors) is not null) throw new UsageException("--embedder and --embeddings: give either an embedding model or ready vectors");
+        if (parsed.GetValue(Exact) && parsed.GetValue(Flash) == "on") throw new UsageException("--exact and --flash-attn on: exact means without flash attention; give one of the two");
         int? wave = Positive(parsed, Ubatch), batch = Positive(parsed, Batch);
         if (batch is { } most) wave = Math.Min(most, wave ?? most);
         var defaults = new HnswOptions();
@@ -124,7 +126,7 @@ internal sealed class RunOptions
         if (parsed.GetResult(Columns) is { Implicit: false }) throw new UsageException("--dataset and --columns: the entry names the columns; give one of the two");
         var entry = AxolotlConfig.IsAt(path) ? AxolotlConfig.Read(path, parsed.GetValue(Dataset)) : DatasetInfo.Read(path, parsed.GetValue(Dataset));
         foreach (string note in entry.Notes) info(note);
-        info($"data: {entry.File}{(entry.Columns.ToString() is { Length: > 0 } columns ? $", columns {columns}" : "")}");
+        info($"data: {parsed.GetValue(Dataset) ?? "the only data set"} of {path}, columns {entry.Columns}");
         return (entry.File, entry.Columns);
     }
 

@@ -45,25 +45,15 @@ public sealed class AnswerScorer : IDisposable
     /// <param name="neighbor">−1 = none.</param>
     public RowLengths Lengths(int row, int neighbor)
     {
-        int Tokens(int text)
-        {
-            var ids = new List<int>();
-            Encode(text, row, neighbor, ids);
-            return ids.Count;
-        }
-        return new RowLengths(Tokens(Begin) + Tokens(Prompt) + Tokens(Answer) + Tokens(End), neighbor < 0 ? 0 : Tokens(ShownPrompt) + Tokens(Between), ScoringWindow.Of(model, file, settings.Window, _ => { }));
+        using var tokens = Tokenize(row, Math.Max(neighbor, 0), out var texts, out _, CancellationToken.None);
+        return new RowLengths(texts.Bos.Length + texts.Length(Own), neighbor < 0 ? 0 : texts.Prompt(Shown).Length + texts.Separator.Length, ScoringWindow.Of(model, file, settings.Window, _ => { }));
     }
 
     /// <summary>The log-probs of a row's answer without and with the neighbour.</summary>
     /// <exception cref="UserException">The row has no such passes, or the library failed.</exception>
     public AnswerTokens Compute(int row, int neighbor, CancellationToken cancel)
     {
-        string scratch = Path.Combine(Path.GetTempPath(), $"miwv-{Guid.NewGuid():N}.tmp");
-        Row[] both = [rows.Read(row), rows.Read(neighbor)];
-        var turns = new EarlierTurns([.. both.Select(own => own.EarlierAnswers.Count())], settings.Turns);
-        var catalog = new TextCatalog(both.Length, model.Vocabulary, turns);
-        using var tokens = TokenTableBuilder.Build(catalog.Count, (text, ids) => PassStage.Encode(text, ids, catalog, encoder, settings.ScoreEos, at => both[at]), scratch, 1, null, cancel);
-        var texts = new RowTexts(tokens, catalog);
+        using var tokens = Tokenize(row, neighbor, out var texts, out var turns, cancel);
         int room = ScoringWindow.Of(model, file, settings.Window, _ => { }) - texts.Bos.Length - texts.Separator.Length - texts.Length(Own);
         if (texts.Answer(Own).Length == 0 || texts.Bos.Length + texts.Prompt(Own).Length == 0 || !texts.TryShow(Shown, room, out var prompt, out var answer))
             throw new UserException($"row {rows.Id(row)}: has no passes to show");
@@ -82,6 +72,17 @@ public sealed class AnswerScorer : IDisposable
     public void Dispose()
     {
         if (ownsModel) model.Dispose();
+    }
+
+    private TokenTable Tokenize(int row, int shown, out RowTexts texts, out EarlierTurns turns, CancellationToken cancel)
+    {
+        string scratch = Path.Combine(Path.GetTempPath(), $"miwv-{Guid.NewGuid():N}.tmp");
+        Row[] both = [rows.Read(row), rows.Read(shown)];
+        turns = new EarlierTurns([.. both.Select(own => own.EarlierAnswers.Count())], settings.Turns);
+        var catalog = new TextCatalog(both.Length, model.Vocabulary, turns);
+        var tokens = TokenTableBuilder.Build(catalog.Count, (text, ids) => PassStage.Encode(text, ids, catalog, encoder, settings.ScoreEos, at => both[at]), scratch, 1, null, cancel);
+        texts = new RowTexts(tokens, catalog);
+        return tokens;
     }
 
     // The log-probs of every pass.

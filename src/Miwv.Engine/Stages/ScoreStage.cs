@@ -19,6 +19,11 @@ internal static class ScoreStage
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         using var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
         var finished = existing?.Steps.ToHashSet() ?? [];
+        foreach (int step in finished)
+        {
+            watch?.Add(existing!.Record(step));
+            live?.Add(existing!.Record(step), layout);
+        }
         if (finished.Count == plan.Count) return new WaveTimes();
 
         long kept = 0;
@@ -28,8 +33,6 @@ internal static class ScoreStage
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
-            watch?.Add(existing.Record(step));
-            live?.Add(existing.Record(step), layout);
             if (existing.Record(step).HasNumbers) finite.SawNumber();
         }
         using var journal = JournalWriter.Open(journalPath, key, layout, existing);

@@ -105,6 +105,6 @@ internal sealed class Miwv : IDisposable
             return line;
         }
 
-        private static bool IsNotice(string line) => new[] { "model: ", "run: ", "neighbours: ", "plan: ", "warning: " }.Any(start => line.StartsWith(start, StringComparison.Ordinal));
+        private static bool IsNotice(string line) => new[] { "data: ", "model: ", "run: ", "neighbours: ", "plan: ", "warning: " }.Any(start => line.StartsWith(start, StringComparison.Ordinal));
     }
 }
