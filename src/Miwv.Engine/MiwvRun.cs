@@ -24,6 +24,8 @@ public sealed class MiwvRun : IDisposable
     // whatever the texts are, a pass has the same result only under the same of these
     private static readonly string[] DecidesPasses = ["model", "exact", "flash_attention", "gpu_layers"];
 
+    private const long LargeHeap = 64L << 20;
+
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
@@ -184,6 +186,8 @@ public sealed class MiwvRun : IDisposable
         if (plan is not null) return plan;
         var graph = FindNeighbors();
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
+        Tokenize();
+        GiveBack();
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
@@ -230,10 +234,12 @@ public sealed class MiwvRun : IDisposable
     public ScoreTable Score()
     {
         var waves = Plan();
+        GiveBack();
         byte[] key = inputs.PlanKey(settings, waves);
         var watch = OnRow is { } listener ? new RowWatch(passes!, listener) : null;
         Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, progress, cancel);
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
+        GiveBack();
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
@@ -256,6 +262,12 @@ public sealed class MiwvRun : IDisposable
         model?.Dispose();
         inputs.Dispose();
         Directory.Dispose();
+    }
+
+    // What a stage leaves behind is as much again as a million rows need, and the next stage may last for hours.
+    private static void GiveBack()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention);

@@ -21,6 +21,12 @@ public sealed class JudgedTests
         Assert.Equal(0.5, judged[0].Change!.Value, 12);
     }
 
+    [Theory]
+    [InlineData(1.11, "Slower")]
+    [InlineData(1.09, "Same")] // one round shows that it is noise
+    public void Every_round_must_be_slower_by_half_the_threshold(double low, string verdict) =>
+        Assert.Equal(verdict, Of(M("a", 1.5) with { Low = low, High = 2 }, Base(("a", 1))).Verdict.ToString());
+
     [Fact]
     public void Without_a_baseline_everything_is_new() => Assert.Equal(Verdict.New, Of(M("a", 3), null).Verdict);
 

@@ -12,10 +12,10 @@ internal static class EndToEndSuite
     public static IEnumerable<Subject> All()
     {
         const string sample = "samples/tasks-llama.gguf", shape = "llama-12x768-32k";
-        yield return new Subject("sample model", 5, rounds => File.Exists(sample)
-            ? Run("sample model", sample, 120, rounds)
+        yield return new Subject("sample model", 3, rounds => File.Exists(sample)
+            ? Run("sample model", sample, 60, rounds)
             : Measured.Not("sample model", Against, $"{sample} is not there"));
-        yield return new Subject("llama 12 x 768", 3, rounds => Run("llama 12 x 768", Made(shape), 8, rounds));
+        yield return new Subject("llama 12 x 768", 2, rounds => Run("llama 12 x 768", Made(shape), 4, rounds));
     }
 
     private static Measured Run(string name, string model, int rows, int rounds)
