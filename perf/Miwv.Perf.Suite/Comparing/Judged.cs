@@ -28,8 +28,7 @@ internal sealed record Judged(string Name, Measured? Measured, double? Baseline,
             : measured.Ratio is null ? Verdict.NotMeasured
             : before is null ? Verdict.New
             : !sameMachine ? Verdict.NotJudged
-            // a neighbour's noise comes and goes: every round must be slower than half of the threshold
-            : measured.Ratio > before * (1 + threshold) && measured.Low > before * (1 + threshold / 2) ? Verdict.Slower
+            : measured.Ratio > before * (1 + threshold) ? Verdict.Slower
             : measured.Ratio * (1 + threshold) < before ? Verdict.Faster
             : Verdict.Same;
         return new Judged(measured.Name, measured, before, threshold, verdict);

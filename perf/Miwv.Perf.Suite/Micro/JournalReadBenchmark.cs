@@ -5,14 +5,14 @@ namespace Miwv.Perf.Suite.Micro;
 /// <summary>A journal opened, every record checked and its sums read, against reading the file and copying it four times in memory.</summary>
 public class JournalReadBenchmark : MicroBenchmark
 {
-    private const int Steps = 30_000;
+    private const int Steps = 500;
     private string file = "";
     private byte[] copy = [];
     private double sum;
 
     public override string Name => "journal read";
     public override string Against => "file read and 4 memcpy";
-    public override int Units => 4;
+    public override int Units => 60;
 
     [GlobalSetup]
     public void Prepare()
@@ -34,7 +34,7 @@ public class JournalReadBenchmark : MicroBenchmark
 
     protected override void Fixed()
     {
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 60; i++)
         {
             byte[] bytes = File.ReadAllBytes(file);
             for (int n = 0; n < 4; n++) bytes.CopyTo(copy, 0);
