@@ -33,7 +33,7 @@ internal static class SuiteRun
                 Console.Error.WriteLine($"{slower.Name}: {slower.Change:+0.0%} against the baseline; once more");
                 int at = subjects.FindIndex(subject => subject.Name == slower.Name);
                 var again = Measure(subjects[at], subjects[at].Rounds + 2);
-                if (again.Ratio < measured[at].Ratio) measured[at] = again;
+                measured[at] = measured[at].With(again);
             }
 
         var judged = Judge(measured);
@@ -56,7 +56,7 @@ internal static class SuiteRun
 
     private static List<Subject> Chosen(SuiteOptions options)
     {
-        List<Subject> all = [.. MicroSuite.All.Select(benchmark => new Subject(benchmark.Name, 5, rounds => MicroSuite.Run(benchmark, rounds))), .. PeerSuite.All(options.Peers), .. EndToEndSuite.All()];
+        List<Subject> all = [.. MicroSuite.All.Select(benchmark => new Subject(benchmark.Name, benchmark.Rounds, rounds => MicroSuite.Run(benchmark, rounds))), .. PeerSuite.All(options.Peers), .. EndToEndSuite.All()];
         foreach (string name in options.Only.Concat(Slowdown.Names))
             if (all.All(subject => subject.Name != name))
                 throw new UserException($"{name}: no such benchmark; there are {string.Join(", ", all.Select(subject => subject.Name))}");

@@ -27,6 +27,8 @@ public sealed partial class MiwvRun : IDisposable
     // whatever the texts are, a pass has the same result only under the same of these
     private static readonly string[] DecidesPasses = ["model", "exact", "flash_attention", "gpu_layers"];
 
+    private const long LargeHeap = 64L << 20;
+
     private readonly RunSettings settings;
     private readonly RunInputs inputs;
     private readonly IReadOnlyList<Metric> metrics;
@@ -275,6 +277,8 @@ public sealed partial class MiwvRun : IDisposable
         chosen = IsTrial ? Cascade?.Guess() : Cascade?.Choose();
         var graph = FindNeighbors();
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
+        Tokenize();
+        GiveBack();
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
@@ -326,6 +330,7 @@ public sealed partial class MiwvRun : IDisposable
     {
         var rated = Judges?.Score() ?? [];
         var waves = Plan();
+        GiveBack();
         byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
         results!.Grow();
         var map = RowMap.Of(passes!, FindNeighbors(), waves, key, results);
@@ -334,6 +339,7 @@ public sealed partial class MiwvRun : IDisposable
         Times = StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel));
         if (Times.Split > 0) warn($"{Times.Split} waves did not fit into the memory of the device and were computed one pass at a time");
         PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
+        GiveBack();
         var columns = stage!.Compute(results!).Concat(rated).ToDictionary(column => column.Field);
         var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, [.. metrics.Select(metric => columns[metric.Field])], chosen);
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
@@ -395,6 +401,12 @@ public sealed partial class MiwvRun : IDisposable
         inputs.Dispose();
         live?.Dispose();
         Directory.Dispose();
+    }
+
+    // What a stage leaves behind is as much again as a million rows need, and the next stage may last for hours.
+    private static void GiveBack()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private ExecutorOptions Options => new(settings.Threads, settings.Exact, sizing?.FlashAttention ?? settings.FlashAttention, GatherPathVariable.Read());

@@ -11,7 +11,7 @@ public sealed class NoiseTests
     [InlineData(0.5, 2.5)]
     [InlineData(0.75, 3.25)]
     [InlineData(1, 4)]
-    public void A_quantile_lies_between_its_neighbours(double share, double expected) => Assert.Equal(expected, Median.Quantile([4, 1, 3, 2], share), 12);
+    public void A_quantile_lies_between_its_neighbours(double share, double expected) => Assert.Equal(expected, Quartiles.Quantile([4, 1, 3, 2], share), 12);
 
     [Fact]
     public void The_fence_is_the_upper_quartile_and_three_quartile_distances()

@@ -12,7 +12,7 @@ public sealed class ResultTests : IDisposable
     [Fact]
     public void Baseline_and_history_read_back()
     {
-        var result = Result.Of("2026-11-21 06:00", "a machine", [Measured.Of("gather", "sum", [1.02, 1.01, 1.03]), Measured.Not("peer", "faiss", "not installed")]);
+        var result = Result.Of("2026-11-21 06:00", "a machine", [Measured.Of("gather", "sum", [(1.02, 1), (1.03, 1)]), Measured.Not("peer", "faiss", "not installed")]);
         string baseline = Path.Combine(folder, "baseline.json"), history = Path.Combine(folder, "history.jsonl");
         Assert.Null(Result.Read(baseline));
         Assert.Empty(Result.ReadAll(history));

@@ -6,7 +6,7 @@ namespace Miwv.Perf.Suite.Comparing;
 /// </summary>
 internal static class Noise
 {
-    public const double Least = 0.12, Most = 0.25, Unknown = 0.20;
+    public const double Least = 0.12, Most = 0.25, Unknown = 0.15;
     private const int FewestChanges = 4;
     private const double FenceWidth = 3;
 
@@ -15,7 +15,7 @@ internal static class Noise
     {
         if (ratios.Count - 1 < FewestChanges) return Unknown;
         double[] changes = [.. Enumerable.Range(1, ratios.Count - 1).Select(i => Math.Abs(ratios[i] / ratios[i - 1] - 1))];
-        double low = Median.Quantile(changes, 0.25), high = Median.Quantile(changes, 0.75);
+        double low = Quartiles.Quantile(changes, 0.25), high = Quartiles.Quantile(changes, 0.75);
         return Math.Clamp(high + FenceWidth * (high - low), Least, Most);
     }
 }

@@ -21,6 +21,9 @@ public abstract class MicroBenchmark
     /// <summary>Units of work of one call of <see cref="Subject"/>.</summary>
     public abstract int Units { get; }
 
+    /// <summary>Rounds of subject and reference in turn.</summary>
+    public virtual int Rounds => 5;
+
     /// <summary>Why it cannot be measured on this machine; null = it can.</summary>
     public virtual string? Lacks => null;
 

@@ -13,11 +13,11 @@ namespace Miwv.Perf.Suite.Micro;
 
 /// <summary>
 /// Runs the micro benchmarks by BenchmarkDotNet in this process, by processor time, in several rounds: within a round subject and reference
-/// follow each other, each gives its best iteration, and the median of the rounds' ratios counts.
+/// follow each other; the best calls of all rounds count.
 /// </summary>
 internal static class MicroSuite
 {
-    private const int Iterations = 3;
+    private const int Iterations = 10;
 
     public static IReadOnlyList<MicroBenchmark> All { get; } =
     [
@@ -28,7 +28,7 @@ internal static class MicroSuite
     public static Measured Run(MicroBenchmark benchmark, int rounds)
     {
         if (benchmark.Lacks is { } why) return Measured.Not(benchmark.Name, benchmark.Against, why);
-        var ratios = new List<double>();
+        var times = new List<(double, double)>();
         long? bytes = null;
         for (int round = 0; round < rounds; round++)
         {
@@ -36,10 +36,10 @@ internal static class MicroSuite
             var summary = BenchmarkRunner.Run(benchmark.GetType(), Config(counts));
             if (summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success))
                 throw new InvalidOperationException($"{benchmark.Name}: the benchmark failed: {string.Join("; ", summary.ValidationErrors.Select(e => e.Message))}");
-            ratios.Add(Best(summary, isBaseline: false) / Best(summary, isBaseline: true));
+            times.Add((Best(summary, isBaseline: false), Best(summary, isBaseline: true)));
             if (counts) bytes = Bytes(summary) / Slowdown.Times(benchmark.Name, benchmark.Units);
         }
-        return Measured.Of(benchmark.Name, benchmark.Against, ratios, bytes, benchmark.MostBytes);
+        return Measured.Of(benchmark.Name, benchmark.Against, times, bytes, benchmark.MostBytes);
     }
 
     private static ManualConfig Config(bool memory)

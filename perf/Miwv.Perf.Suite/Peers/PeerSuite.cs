@@ -31,7 +31,7 @@ internal static class PeerSuite
             return Measured.Not(name, against, $"{folder}/{program} was not built (Debian's {package} and libopenblas-dev are needed)");
         string npy = Vectors.Of(Rows, Dimension).Npy;
         ours();
-        var ratios = new List<double>();
+        var times = new List<(double, double)>();
         for (int round = 0; round < rounds; round++)
         {
             double best = double.PositiveInfinity;
@@ -39,10 +39,10 @@ internal static class PeerSuite
             {
                 long begin = CpuClock.Now();
                 for (int n = 0; n < Slowdown.Times(name, 3); n++) ours();
-                best = Math.Min(best, (CpuClock.Now() - begin) / 3e9);
+                best = Math.Min(best, (CpuClock.Now() - begin) / 3.0);
             }
-            ratios.Add(best / theirs(npy));
+            times.Add((best, 1e9 * theirs(npy)));
         }
-        return Measured.Of(name, against, ratios);
+        return Measured.Of(name, against, times);
     });
 }

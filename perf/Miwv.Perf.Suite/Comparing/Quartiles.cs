@@ -1,11 +1,8 @@
 namespace Miwv.Perf.Suite.Comparing;
 
 /// <summary>Order statistics.</summary>
-internal static class Median
+internal static class Quartiles
 {
-    /// <exception cref="ArgumentException">No values.</exception>
-    public static double Of(IReadOnlyCollection<double> values) => Quantile(values, 0.5);
-
     /// <summary>The value at a share of the way through the sorted values, interpolated between two (R's type 7).</summary>
     /// <exception cref="ArgumentException">No values.</exception>
     public static double Quantile(IReadOnlyCollection<double> values, double share)
