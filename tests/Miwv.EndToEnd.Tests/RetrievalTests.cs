@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Miwv.EndToEnd.Tests.Support;
+using MiwvProcess = Miwv.EndToEnd.Tests.Support.Miwv;
+
+namespace Miwv.EndToEnd.Tests;
+
+/// <summary>embed, index and neighbors, one after the other as a person would.</summary>
+public sealed partial class RetrievalTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    /// <summary>The sample, and the 17,087 real rows where they are.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheDefaultsOfTheIndexFindNearlyEveryNearestRow(bool real)
+    {
+        if (real && Checkout.Shared is null) return; // the sample stands for it
+        string[] arguments = real
+            ? [Path.Combine(Checkout.Shared!, "data", "alpaca_17k.json"), "-m", Path.Combine(Checkout.Shared!, "models", "stories260K-f32.gguf"), "-e", Path.Combine(Checkout.Shared!, "models", "wordvec-meta-14k-325d-f32.gguf")]
+            : [Checkout.Data];
+        MiwvProcess.Result result = MiwvProcess.Run(scratch.Root, ["index", .. arguments, "--run", scratch["run"]]);
+        Assert.True(result.Code == 0, result.Error);
+        Match recall = Recall().Match(result.Output);
+        Assert.True(recall.Success, result.Output);
+        Assert.True(double.Parse(recall.Groups[1].Value, CultureInfo.InvariantCulture) >= 0.993, result.Output);
+        Assert.Contains("1,000 rows", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StagesShareOneRunDirectory()
+    {
+        Run("embed");
+        byte[] vectors = File.ReadAllBytes(In("embeddings.miwv"));
+        DateTime embedded = File.GetLastWriteTimeUtc(In("embeddings.miwv"));
+        Run("index");
+        byte[] index = File.ReadAllBytes(In("index.hnsw"));
+        string auto = Run("neighbors").Output;
+        MiwvProcess.Result changed = Run("neighbors", "--search", "exact");
+        Assert.Contains("nothing was scored there yet, so this may change: search: was Auto, is Exact", changed.Error, StringComparison.Ordinal);
+        Assert.Equal(auto, changed.Output);
+        Assert.Equal(auto, Run("neighbors", "--search", "hnsw", "--ef-search", "150").Output); // as wide as the data
+        Assert.Equal(index, File.ReadAllBytes(In("index.hnsw")));
+
+        index[index.Length / 2] ^= 1;
+        File.WriteAllBytes(In("index.hnsw"), index);
+        MiwvProcess.Result rebuilt = Run("index");
+        Assert.Contains("index.hnsw: the index is damaged (checksum differs); building it again", rebuilt.Error, StringComparison.Ordinal);
+        index[index.Length / 2] ^= 1;
+        Assert.Equal(index, File.ReadAllBytes(In("index.hnsw")));
+        Assert.Equal((embedded, vectors.Length), (File.GetLastWriteTimeUtc(In("embeddings.miwv")), vectors.Length));
+
+        Run("select");
+        MiwvProcess.Result refused = MiwvProcess.Run(scratch.Root, "neighbors", Checkout.Data, "--limit", "150", "--run", scratch["run"], "--search", "hnsw");
+        Assert.Contains("search: was Auto, is Hnsw", refused.OneLine(1), StringComparison.Ordinal);
+
+        // more rows: the saved index is extended; a damaged one that was named is refused
+        string[] more = ["index", Checkout.Data, "--limit", "200", "--run", scratch["more"], "--from-index"];
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, [.. more, In("index.hnsw")]).Code);
+        File.WriteAllBytes(scratch["cut"], index[..^9]);
+        Directory.Delete(scratch["more"], recursive: true);
+        Assert.Contains("cut: the index has", MiwvProcess.Run(scratch.Root, [.. more, scratch["cut"]]).OneLine(1), StringComparison.Ordinal);
+    }
+
+    /// <summary>Without AVX-512, without AVX2 and without any vector instruction: the same files.</summary>
+    [Fact]
+    public void EveryInstructionSetGivesTheSameFiles()
+    {
+        byte[][]? expected = null;
+        foreach (string without in new[] { "MIWV_NOTHING", "DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic" })
+        {
+            string run = scratch[without];
+            foreach (string command in new[] { "index", "neighbors -k 3 -o " + scratch["lines"] })
+            {
+                MiwvProcess.Result result = MiwvProcess.Shell(scratch.Root, $"{without}=0 \"$MIWV\" {command} \"{Checkout.Data}\" --limit 150 --run \"{run}\"");
+                Assert.True(result.Code == 0, result.Error);
+            }
+            byte[][] found = [.. new[] { "embeddings.miwv", "index.hnsw", "neighbors.bin" }.Select(name => File.ReadAllBytes(Path.Combine(run, name))), File.ReadAllBytes(scratch["lines"])];
+            expected ??= found;
+            for (int i = 0; i < found.Length; i++) Assert.True(expected[i].AsSpan().SequenceEqual(found[i]), $"{without}: file {i} is another");
+        }
+    }
+
+    private string In(string name) => Path.Combine(scratch["run"], name);
+
+    private MiwvProcess.Result Run(string command, params string[] options)
+    {
+        MiwvProcess.Result result = MiwvProcess.Run(scratch.Root, [command, Checkout.Data, "--limit", "150", "--run", scratch["run"], .. options]);
+        Assert.True(result.Code == 0, result.Error);
+        return result;
+    }
+
+    [GeneratedRegex(@"^recall +([0-9.]+) ", RegexOptions.Multiline)]
+    private static partial Regex Recall();
+}
