@@ -57,12 +57,14 @@ public sealed partial class RetrievalTests : IDisposable
         MiwvProcess.Result refused = MiwvProcess.Run(scratch.Root, "neighbors", Checkout.Data, "--limit", "150", "--run", scratch["run"], "--search", "hnsw");
         Assert.Contains("search: was Auto, is Hnsw", refused.OneLine(1), StringComparison.Ordinal);
 
-        // more rows: the saved index is extended; a damaged one that was named is refused
-        string[] more = ["index", Checkout.Data, "--limit", "200", "--run", scratch["more"], "--from-index"];
+        // an index that the user names is taken or refused, never replaced
+        string[] more = ["index", Checkout.Data, "--limit", "150", "--run", scratch["more"], "--from-index"];
         Assert.Equal(0, MiwvProcess.Run(scratch.Root, [.. more, In("index.hnsw")]).Code);
+        Assert.Equal(index, File.ReadAllBytes(Path.Combine(scratch["more"], "index.hnsw")));
+        File.Delete(Path.Combine(scratch["more"], "index.hnsw"));
         File.WriteAllBytes(scratch["cut"], index[..^9]);
-        Directory.Delete(scratch["more"], recursive: true);
         Assert.Contains("cut: the index has", MiwvProcess.Run(scratch.Root, [.. more, scratch["cut"]]).OneLine(1), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(scratch["more"], "index.hnsw")));
     }
 
     /// <summary>Without AVX-512, without AVX2 and without any vector instruction: the same files.</summary>

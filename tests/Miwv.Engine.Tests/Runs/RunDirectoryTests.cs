@@ -60,7 +60,8 @@ public sealed class RunDirectoryTests : IDisposable
         RunSettings other = settings with { Search = SearchMode.Hnsw, Template = "alpaca", KeepDuplicates = true };
         using (MiwvRun run = MiwvRun.Open(other, folder["run"], resume: true, null, folder.Warnings.Add, default))
         {
-            Assert.Equal(["template: was {instruction}\\n{input}\\n", "duplicates: was skip, is keep", "search: was Auto, is Hnsw"], run.Changes.Select(c => c.StartsWith("template", StringComparison.Ordinal) ? c.Split(", is")[0] : c));
+            Assert.Equal(["template", "duplicates", "search"], run.Changes.Select(change => change.Split(':')[0]));
+            Assert.Equal("search: was Auto, is Hnsw", run.Changes[^1]);
             run.FindNeighbors();
         }
         string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 30).Select(i => new float[] { i, 1 })]);
