@@ -34,6 +34,9 @@ public sealed record RunSettings
     /// <summary>Most tokens of one decode; null = chosen for the machine.</summary>
     public int? WaveTokens { get; init; }
 
+    /// <summary>How the embeddings' components are kept.</summary>
+    public StoreType Store { get; init; } = StoreType.F32;
+
     /// <summary>How neighbours are searched: all pairs, an HNSW index, or the faster one.</summary>
     public SearchMode Search { get; init; } = SearchMode.Auto;
     public HnswOptions Hnsw { get; init; } = new();

@@ -67,6 +67,27 @@ public sealed partial class RetrievalTests : IDisposable
         Assert.False(File.Exists(Path.Combine(scratch["more"], "index.hnsw")));
     }
 
+    [Fact]
+    public void VectorsLeaveAndComeBackAsArrays()
+    {
+        foreach (string type in new[] { "f32", "f16" })
+        {
+            string run = scratch[type], npy = scratch[type + ".npy"];
+            MiwvProcess.Result made = MiwvProcess.Run(scratch.Root, "embed", Checkout.Data, "--limit", "150", "--store", type, "--run", run, "-o", npy);
+            Assert.True(made.Code == 0, made.Error);
+            MiwvProcess.Result own = MiwvProcess.Run(scratch.Root, "neighbors", Checkout.Data, "--limit", "150", "--store", type, "--run", run);
+            MiwvProcess.Result imported = MiwvProcess.Run(scratch.Root, "neighbors", Checkout.Data, "--limit", "150", "--store", type, "--embeddings", npy, "--run", run + "2");
+            Assert.True(imported.Code == 0, imported.Error);
+            Assert.Equal(Pairs(own.Output), Pairs(imported.Output));
+            Assert.Contains("the array has 150 rows, the data set 140", MiwvProcess.Run(scratch.Root, "neighbors", Checkout.Data, "--limit", "140", "--embeddings", npy, "--run", run + "3").OneLine(1), StringComparison.Ordinal);
+        }
+        Assert.True(new FileInfo(Path.Combine(scratch["f16"], "embeddings.miwv")).Length < 0.7 * new FileInfo(Path.Combine(scratch["f32"], "embeddings.miwv")).Length);
+        Assert.Contains("embeddings: was ", MiwvProcess.Run(scratch.Root, "embed", Checkout.Data, "--limit", "150", "--store", "f16", "--run", scratch["f32"]).OneLine(1), StringComparison.Ordinal);
+
+        // unit vectors are normalised once more when they come back, which may turn a last bit of a cosine
+        static string[] Pairs(string lines) => [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(",\"cosine\"")[0])];
+    }
+
     /// <summary>Without AVX-512, without AVX2 and without any vector instruction: the same files.</summary>
     [Fact]
     public void EveryInstructionSetGivesTheSameFiles()

@@ -15,7 +15,7 @@ internal static class RetrievalCommands
     {
         var command = new Command("embed", "Embed every row's prompt into the run's store");
         var options = new RunOptions();
-        var output = new Option<string?>("--output", "-o") { Description = "also write the vectors as .npy [rows x dimension] f32", HelpName = "NPY" };
+        var output = new Option<string?>("--output", "-o") { Description = "also write the vectors as .npy [rows x dimension], normalised, in the type of the store", HelpName = "NPY" };
         options.AddTo(command);
         command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
