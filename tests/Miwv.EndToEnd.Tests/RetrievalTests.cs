@@ -68,6 +68,21 @@ public sealed partial class RetrievalTests : IDisposable
     }
 
     [Fact]
+    public void ASentenceFindsItsNearestRows()
+    {
+        var row = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Checkout.Data))!.AsArray()[7]!;
+        string text = (string)row["instruction"]! + "\n" + (string)row["input"]!;
+        foreach (string query in new[] { text, text[..text.IndexOf(' ', StringComparison.Ordinal)] }) // one word too
+        {
+            string[] lines = Run("neighbors", "--query", query, "-k", "3").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(3, lines.Length);
+            double[] cosines = [.. lines.Select(line => (double)System.Text.Json.Nodes.JsonNode.Parse(line)!["cosine"]!)];
+            Assert.Equal(cosines.OrderDescending(), cosines);
+            if (query == text) Assert.Equal(text, (string)System.Text.Json.Nodes.JsonNode.Parse(lines[0])!["text"]!);
+        }
+    }
+
+    [Fact]
     public void VectorsLeaveAndComeBackAsArrays()
     {
         foreach (string type in new[] { "f32", "f16" })

@@ -22,6 +22,8 @@ public sealed class TextEmbedder : IDisposable
     /// <exception cref="UserException">The model cannot embed.</exception>
     public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
     {
+        // the library sizes its outputs for one token a sequence, and ends the process if the batch holds fewer
+        batchTokens = Math.Max(batchTokens, MaxTexts);
         context = new LlamaContext(model, new ContextOptions
         {
             Cells = batchTokens,
