@@ -187,13 +187,13 @@ public sealed partial class MiwvRun : IDisposable
             }
         }
         if (settings.VectorsPath is { } npy)
-            NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, StoreType.F32, key, null, cancel);
+            NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, settings.Store, key, null, cancel);
         else if (settings.EmbedderPath is { } path)
         {
             using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), !inputs.Embedder!.IsEncoderOnly, Directory, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), !inputs.Embedder!.IsEncoderOnly, Directory, settings.Store, key, settings.Threads, progress, cancel);
         }
-        else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, key, settings.Threads, progress, cancel);
+        else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, settings.Store, key, settings.Threads, progress, cancel);
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 

@@ -76,7 +76,7 @@ internal sealed class RunInputs : IDisposable
     [
         .. s.Turns == TurnRule.Mean ? (KeyValuePair<string, string>[])[] : [new("turns", s.Turns.ToString())],
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
-        new("model", modelHash), new("embeddings", embeddingHash),
+        new("model", modelHash), new("embeddings", embeddingHash + Half(s)),
         new("template", Template?.SourceText ?? "the model's own"), new("window", Text(s.Window)), new("score_eos", s.ScoreEos.ToString()),
         new("duplicates", s.KeepDuplicates ? "keep" : "skip"),
         new("exact", s.Exact.ToString()), new("flash_attention", s.FlashAttention.ToString()), new("gpu_layers", Text(s.GpuLayers)),
@@ -87,7 +87,7 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>What the vectors depend on.</summary>
     public string EmbeddingKey(RunSettings s) =>
-        $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
+        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
 
     /// <summary>What the neighbours depend on; the model counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
     public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";
@@ -100,6 +100,8 @@ internal sealed class RunInputs : IDisposable
     public void Dispose() => Rows.Dispose();
 
     private string HashOf(string path) => otherModels.TryGetValue(path, out string? hash) ? hash : otherModels[path] = FileHash.Of(path);
+
+    private static string Half(RunSettings s) => s.Store == StoreType.F16 ? ", f16" : "";
 
     private static string Text(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "all";
 

@@ -40,6 +40,9 @@ public sealed record RunSettings
     /// <summary>Contexts side by side; null = chosen for the machine. Not a user's option: for measurements.</summary>
     public int? Contexts { get; init; }
 
+    /// <summary>How the embeddings' components are kept.</summary>
+    public StoreType Store { get; init; } = StoreType.F32;
+
     /// <summary>How neighbours are searched: all pairs, an HNSW index, or the faster one.</summary>
     public SearchMode Search { get; init; } = SearchMode.Auto;
     public HnswOptions Hnsw { get; init; } = new();

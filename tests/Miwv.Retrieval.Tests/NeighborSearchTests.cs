@@ -47,6 +47,58 @@ public sealed class NeighborSearchTests : IDisposable
     }
 
     [Fact]
+    public void ACachedIndexThatDoesNotFitIsBuiltAgainAndSaysWhy()
+    {
+        using EmbeddingStore store = Vectors.Store(_folder["s"], Vectors.LowDimensional(600, 12, 6, 10, 1));
+        using EmbeddingStore other = Vectors.Store(_folder["o"], Vectors.LowDimensional(600, 12, 6, 10, 2));
+        var told = new List<string>();
+        var options = new NeighborSearchOptions(Mode: SearchMode.Hnsw, IndexPath: _folder["i"], IndexReplaced: told.Add);
+        NeighborSearch.Run(store, NeighborRules.None, options);
+        byte[] whole = File.ReadAllBytes(_folder["i"]);
+        Assert.Empty(told);
+
+        byte[] flipped = [.. whole];
+        flipped[whole.Length / 2] ^= 4;
+        foreach (byte[] damaged in new[] { flipped, whole[..^1], [], [.. "something else"u8] })
+        {
+            File.WriteAllBytes(_folder["i"], damaged);
+            NeighborSearch.Run(store, NeighborRules.None, options);
+            Assert.Equal(whole, File.ReadAllBytes(_folder["i"]));
+        }
+        Assert.Equal(4, told.Count);
+        Assert.All(told, line => Assert.StartsWith(_folder["i"], line, StringComparison.Ordinal));
+        NeighborSearch.Run(other, NeighborRules.None, options);
+        Assert.Contains("other vectors", told[4], StringComparison.Ordinal);
+        NeighborSearch.Run(other, NeighborRules.None, options with { Hnsw = new HnswOptions(M: 8) });
+        Assert.Contains("M = 16", told[5], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ANamedIndexIsExtendedOrRefusedNeverReplaced()
+    {
+        float[][] vectors = Vectors.LowDimensional(900, 12, 6, 10, 1);
+        using EmbeddingStore part = Vectors.Store(_folder["part"], vectors[..700]);
+        using EmbeddingStore whole = Vectors.Store(_folder["whole"], vectors);
+        var options = new NeighborSearchOptions(Mode: SearchMode.Hnsw, IndexPath: _folder["i"]);
+        NeighborSearch.Run(part, NeighborRules.None, options);
+        byte[] saved = File.ReadAllBytes(_folder["i"]);
+
+        NeighborSearchOptions start = options with { IndexPath = _folder["i2"], StartFrom = _folder["i"], IndexReplaced = _ => Assert.Fail("nothing is replaced") };
+        Assert.True(NeighborSearch.Run(whole, NeighborRules.None, start).Recall!.At1 > 0.99);
+        using (HnswIndex extended = HnswIndex.Open(_folder["i2"], whole))
+            Assert.Equal(900, extended.Rows);
+        Assert.Equal(saved, File.ReadAllBytes(_folder["i"]));
+        NeighborSearch.Run(part, NeighborRules.None, start with { IndexPath = _folder["same"] });
+        Assert.Equal(saved, File.ReadAllBytes(_folder["same"]));
+
+        File.WriteAllBytes(_folder["i"], saved[..^1]);
+        var refused = Assert.Throws<UserException>(() => NeighborSearch.Run(whole, NeighborRules.None, start with { IndexPath = _folder["i3"] }));
+        Assert.StartsWith(_folder["i"], refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["i3"]));
+        Assert.Throws<UserException>(() => NeighborSearch.Run(whole, NeighborRules.None, start with { StartFrom = _folder["none"], IndexPath = _folder["i3"] }));
+    }
+
+    [Fact]
     public void RecallCountsWhatIsMissing()
     {
         using EmbeddingStore store = Vectors.Store(_folder["s"], Vectors.Random(500, 6, 2));

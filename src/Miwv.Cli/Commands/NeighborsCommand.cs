@@ -49,7 +49,7 @@ internal static class NeighborsCommand
             {
                 var graph = run.FindNeighbors(count);
                 var degrees = InDegreeStatistics.Of(graph);
-                context.Messages.Info(string.Create(CultureInfo.InvariantCulture, $"{degrees.NeverChosen:N0} of {graph.Rows:N0} rows are nobody's neighbour; the most chosen has {degrees.Maximum:N0}"));
+                context.Messages.Info(string.Create(CultureInfo.InvariantCulture, $"{degrees.NeverChosen:N0} of {graph.Rows:N0} rows are nobody's neighbour; the most chosen has {degrees.Maximum:N0}; in-degrees have skewness {degrees.Skewness:F2}"));
                 write = stream => Each(stream, Enumerable.Range(0, graph.Rows), (json, row) => Row(json, run.Rows, graph, row));
             }
             context.Progress?.Dispose();

@@ -15,7 +15,7 @@ internal static class RetrievalCommands
     {
         var command = new Command("embed", "Embed every row's prompt into the run's store");
         var options = new RunOptions();
-        var output = new Option<string?>("--output", "-o") { Description = "also write the vectors as .npy [rows x dimension] f32", HelpName = "NPY" };
+        var output = new Option<string?>("--output", "-o") { Description = "also write the vectors as .npy [rows x dimension], normalised, in the type of the store", HelpName = "NPY" };
         options.AddTo(command);
         command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
@@ -38,7 +38,7 @@ internal static class RetrievalCommands
     {
         var command = new Command("index", "Build the HNSW index of the run's vectors and measure its recall");
         var options = new RunOptions();
-        var from = new Option<string?>("--from-index") { Description = "start from this saved index of the same vectors, or of the first of them, and insert the rows it lacks", HelpName = "FILE" };
+        var from = new Option<string?>("--from-index") { Description = "start from this saved index of the same vectors, or of the first of them (rows were appended), and insert the rows it lacks", HelpName = "FILE" };
         options.AddTo(command);
         command.Options.Add(from);
         command.SetAction(parsed => host.Run(parsed, context =>

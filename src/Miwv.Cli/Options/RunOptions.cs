@@ -30,6 +30,7 @@ internal sealed class RunOptions
     public readonly Option<int> GpuLayers = new("--gpu-layers", "-ngl") { Description = "layers on the GPU (default: all)", DefaultValueFactory = _ => -1, HelpName = "N" };
     public readonly Option<string> Flash = new("--flash-attn", "-fa") { Description = "on, off or auto", DefaultValueFactory = _ => "auto", HelpName = "on|off|auto" };
     public readonly Option<bool> Exact = new("--exact") { Description = "flash attention off, f32 cache: equal to a row-by-row loop within 1e-5 nats" };
+    public readonly Option<string> Store = new("--store") { Description = "components of the stored embeddings: f32, or f16 in half the space", DefaultValueFactory = _ => "f32", HelpName = "f32|f16" };
     public readonly Option<string> Search = new("--search") { Description = "how neighbours are found: auto, exact (all pairs) or hnsw", DefaultValueFactory = _ => "auto", HelpName = "auto|exact|hnsw" };
     public readonly Option<int?> HnswM = new("--hnsw-m") { Description = "links of a row in the HNSW index (default 16)", HelpName = "N" };
     public readonly Option<int?> EfConstruction = new("--ef-construction") { Description = "candidates while the index is built (default 200)", HelpName = "N" };
@@ -48,7 +49,7 @@ internal sealed class RunOptions
 
     private readonly Option[] own;
 
-    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Cascade, Audit, Judges, Seed, PerToken, Run, Resume];
+    public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Store, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Cascade, Audit, Judges, Seed, PerToken, Run, Resume];
 
     public void AddTo(Command command)
     {
@@ -87,6 +88,7 @@ internal sealed class RunOptions
                 GpuLayers = parsed.GetValue(GpuLayers),
                 FlashAttention = Word(parsed, Flash, ("auto", FlashAttention.Auto), ("on", FlashAttention.On), ("off", FlashAttention.Off)),
                 Exact = parsed.GetValue(Exact),
+                Store = Word(parsed, Store, ("f32", StoreType.F32), ("f16", StoreType.F16)),
                 Search = Word(parsed, Search, ("auto", SearchMode.Auto), ("exact", SearchMode.Exact), ("hnsw", SearchMode.Hnsw)),
                 Hnsw = new HnswOptions(Positive(parsed, HnswM) ?? defaults.M, Positive(parsed, EfConstruction) ?? defaults.EfConstruction, Positive(parsed, EfSearch) ?? defaults.EfSearch),
                 KeepDuplicates = !groups && Word(parsed, Duplicates, ("skip", false), ("keep", true)),

@@ -28,6 +28,7 @@ public static class RunFile
         json.WriteNumber("gpu-layers", settings.GpuLayers);
         json.WriteNumber("threads", settings.Threads);
         Number(json, "ubatch-size", settings.WaveTokens);
+        json.WriteString("store", settings.Store.ToString().ToLowerInvariant());
         json.WriteString("search", settings.Search.ToString().ToLowerInvariant());
         json.WriteNumber("hnsw-m", settings.Hnsw.M);
         json.WriteNumber("ef-construction", settings.Hnsw.EfConstruction);
@@ -87,6 +88,7 @@ public static class RunFile
                 GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
                 Threads = s.GetProperty("threads").GetInt32(),
                 WaveTokens = Count("ubatch-size"),
+                Store = s.TryGetProperty("store", out var store) ? Enum.Parse<StoreType>(store.GetString()!, ignoreCase: true) : StoreType.F32,
                 Search = Enum.Parse<SearchMode>(Text("search")!, ignoreCase: true),
                 Hnsw = new HnswOptions(Count("hnsw-m")!.Value, Count("ef-construction")!.Value, Count("ef-search")!.Value),
                 KeepDuplicates = Text("duplicates") == "keep",

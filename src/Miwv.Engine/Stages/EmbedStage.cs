@@ -31,7 +31,7 @@ internal sealed class EmbedStage : IDisposable
     private bool hasNumbers;
     private long lastFlush = Stopwatch.GetTimestamp();
 
-    private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, string sourceKey, int threads, IProgress<StageProgress>? progress)
+    private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress)
     {
         this.rows = rows;
         this.texts = texts;
@@ -40,19 +40,19 @@ internal sealed class EmbedStage : IDisposable
         batchTokens = Math.Max(BatchTokens, longest);
         int contexts = Math.Clamp(threads, 1, MostContexts);
         for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
-        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.Count, StoreType.F32, sourceKey);
+        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.Count, type, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
     /// <param name="parameters">Of the model, for the account of what embedding cost.</param>
-    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
         using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
         }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
-        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
+        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
         new ModelCompute("embed", parameters, Enumerable.Range(0, rows.Count).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
     }

@@ -39,10 +39,10 @@ internal sealed unsafe class VectorCodes : IDisposable
     /// <summary>A bound on the length of every vector.</summary>
     internal float LongestVector { get; private set; }
 
-    /// <summary>The codes of all vectors, or null if they would take too much memory.</summary>
+    /// <summary>The codes of all vectors; null for f16 vectors, of which they would save less than half, and if they would take too much memory.</summary>
     internal static VectorCodes? TryMake(EmbeddingStore store, DistinctVectors vectors, ParallelOptions parallel)
     {
-        if ((long)vectors.Count * StrideOf(store.Dimension) > LargestBytes)
+        if (store.Type != StoreType.F32 || (long)vectors.Count * StrideOf(store.Dimension) > LargestBytes)
             return null;
         var codes = new VectorCodes(vectors.Count, store.Dimension, (store.Dimension + 8) * Math.ScaleB(1, -23));
         try

@@ -44,19 +44,19 @@ internal sealed class Beam
     /// <summary>Takes the best node that was not expanded yet; false when all were.</summary>
     internal bool TryExpand(out int node)
     {
-        if (!TryPeek(out node))
-            return false;
-        _keys[_cursor++] |= 1;
-        return true;
-    }
-
-    /// <summary>The node that <see cref="TryExpand"/> would take now.</summary>
-    internal bool TryPeek(out int node)
-    {
-        while (_cursor < Count && (_keys[_cursor] & 1) != 0)
+        while (_cursor < Count)
+        {
+            ulong key = _keys[_cursor];
+            if ((key & 1) == 0)
+            {
+                _keys[_cursor++] = key | 1;
+                node = (int)((uint)key >> 1);
+                return true;
+            }
             _cursor++;
-        node = _cursor < Count ? (int)((uint)_keys[_cursor] >> 1) : -1;
-        return node >= 0;
+        }
+        node = -1;
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,8 +22,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
     internal HnswBuilder(HnswGraph graph, EmbeddingStore store, DistinctVectors vectors, HnswOptions options, ParallelOptions parallel)
     {
         (_graph, _options, _parallel) = (graph, options, parallel);
-        _known = new LinkSimilarities(graph);
         _codes = VectorCodes.TryMake(store, vectors, parallel);
+        _known = new LinkSimilarities(graph);
         _workers = new ThreadLocal<Worker>(() => new Worker(graph, store, vectors, _codes), trackAllValues: true);
     }
 

@@ -71,7 +71,6 @@ internal sealed unsafe class HnswSearcher : IDisposable
         Beam.Reopen(ef);
         for (int place = 0; place < Beam.Count; place++)
             MarkVisited(Beam.Node(place));
-        int foreseen = -1;
         while (Beam.TryExpand(out int node))
         {
             CodeFilter? filter = Beam.IsFull ? _filter : null;
@@ -81,8 +80,10 @@ internal sealed unsafe class HnswSearcher : IDisposable
             {
                 if (!MarkVisited(*link))
                     continue;
-                if (node != foreseen)
-                    Prefetch(*link, filter);
+                if (filter is null)
+                    Dots.Prefetch(*link);
+                else
+                    filter.Prefetch(*link);
                 _batch[count++] = *link;
             }
             if (filter is not null)
@@ -91,32 +92,13 @@ internal sealed unsafe class HnswSearcher : IDisposable
             {
                 if (filter is not null)
                     Dots.Prefetch(_batch[i]);
-                _graph.Prefetch(_batch[i], layer);
+                _graph.Prefetch(_batch[i], layer); // what comes into the beam is mostly expanded
             }
-            // the next node is mostly known before these are judged
-            if (Beam.TryPeek(out foreseen))
-                Foresee(foreseen, layer, filter);
             Dots.Dots(_batch, count, _similarities);
             for (int i = 0; i < count; i++)
                 Beam.Offer(_batch[i], _similarities[i]);
         }
         Forget();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Prefetch(int node, CodeFilter? filter)
-    {
-        if (filter is null)
-            Dots.Prefetch(node);
-        else
-            filter.Prefetch(node);
-    }
-
-    private void Foresee(int node, int layer, CodeFilter? filter)
-    {
-        foreach (int link in _graph.Neighbors(node, layer))
-            if ((_visited[link >> 6] >> (link & 63) & 1) == 0)
-                Prefetch(link, filter);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using Miwv.Data;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Support;
+using Miwv.Retrieval;
 
 namespace Miwv.Engine.Tests.Runs;
 
@@ -47,6 +48,31 @@ public sealed class RunDirectoryTests : IDisposable
             Assert.DoesNotContain('\n', message);
         }
         folder.Score(settings with { Threads = 2 }, folder["run"]); // changes no number
+    }
+
+    [Fact]
+    public void WhatIsNotScoredYetMayChange()
+    {
+        RunSettings settings = Settings();
+        using (MiwvRun run = MiwvRun.Open(settings, folder["run"], resume: false, null, folder.Warnings.Add, default))
+            Assert.Empty((run.FindNeighbors(), run.Changes).Changes);
+        DateTime embedded = File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "embeddings.miwv"));
+        RunSettings other = settings with { Search = SearchMode.Hnsw, Template = "alpaca", KeepDuplicates = true };
+        using (MiwvRun run = MiwvRun.Open(other, folder["run"], resume: true, null, folder.Warnings.Add, default))
+        {
+            Assert.Equal(["template", "duplicates", "search"], run.Changes.Select(change => change.Split(':')[0]));
+            Assert.Equal("search: was Auto, is Hnsw", run.Changes[^1]);
+            run.FindNeighbors();
+        }
+        string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 30).Select(i => new float[] { i, 1 })]);
+        foreach (RunSettings change in new[] { other with { Limit = 5 }, other with { VectorsPath = vectors } })
+            Assert.Contains(" was ", Assert.Throws<UserException>(() => MiwvRun.Open(change, folder["run"], resume: false, null, folder.Warnings.Add, default)).Message, StringComparison.Ordinal);
+        Assert.Equal(embedded, File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "embeddings.miwv")));
+        Assert.Empty(folder.Warnings);
+
+        // what was changed to is what a run of its own gives, and from the first score on nothing changes any more
+        Assert.Equal(folder.Score(other).Bytes, folder.Score(other, folder["run"]).Bytes);
+        Assert.Contains("search: was Hnsw, is Auto", Assert.Throws<UserException>(() => folder.Score(other with { Search = SearchMode.Auto }, folder["run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
