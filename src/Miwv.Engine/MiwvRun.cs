@@ -35,6 +35,7 @@ public sealed class MiwvRun : IDisposable
     private TokenTable? tokens;
     private KnnGraph? neighbors;
     private RowPasses? passes;
+    private readonly List<WavePlan> plans = []; // of the rounds that were scored
     private WavePlan? plan;
     private MetricStage? stage;
     private PassResults? results;
@@ -57,7 +58,7 @@ public sealed class MiwvRun : IDisposable
     public IProgress<RowScored>? OnRow { get; set; }
 
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
-    public WaveTimes Times { get; private set; } = new();
+    public WaveTimes Times { get; } = new();
 
     /// <param name="directory">Run directory; null = a name made from the data file's and the settings.</param>
     /// <param name="resume">There must be a run to go on with.</param>
@@ -229,14 +230,28 @@ public sealed class MiwvRun : IDisposable
     public ScoreTable Score()
     {
         var waves = Plan();
-        byte[] key = inputs.PlanKey(settings, waves);
-        var watch = OnRow is { } listener ? new RowWatch(passes!, listener) : null;
-        Times = ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, progress, cancel);
-        PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, stage!.Compute(results!));
+        plans.Clear();
+        RunRound(waves, Directory.JournalFile, OnRow is { } listener ? new RowWatch(passes!, listener) : null);
+        for (int from = passes!.Passes.Count; stage!.AddRound(results!); from = passes.Passes.Count)
+        {
+            waves = WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(from, passes.Passes.Count - from)), waves.Limits);
+            RunRound(waves, Directory.RoundJournalFile(plans.Count), null);
+        }
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results!, stage.Compute(results!));
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
-        SummaryJson.Write(Directory.SummaryFile, RunSummary.Of(scores, waves));
+        SummaryJson.Write(Directory.SummaryFile, Summary(scores));
         return scores;
+    }
+
+    /// <summary>What a scored run says of itself.</summary>
+    public RunSummary Summary(ScoreTable scores) => RunSummary.Of(scores, plans);
+
+    private void RunRound(WavePlan waves, string journal, RowWatch? watch)
+    {
+        byte[] key = inputs.PlanKey(settings, waves);
+        Times.Add(ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, progress, cancel));
+        PassSums.Read(journal, waves, key, settings.PerToken, results!);
+        plans.Add(waves);
     }
 
     /// <summary>Chooses rows of a scored run.</summary>

@@ -66,6 +66,7 @@ internal sealed class RunInputs : IDisposable
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
         .. s.Turns == TurnRule.Mean ? (KeyValuePair<string, string>[])[] : [new("turns", s.Turns.ToString())],
+        .. s.EarlyStop is { } top ? (KeyValuePair<string, string>[])[new("early_stop", top.ToString())] : [],
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
         new("model", modelHash), new("embeddings", embeddingHash),
         new("template", Template?.SourceText ?? "the model's own"), new("window", Text(s.Window)), new("score_eos", s.ScoreEos.ToString()),

@@ -1,6 +1,7 @@
 using Miwv.Data;
 using Miwv.Llama;
 using Miwv.Metrics;
+using Miwv.Metrics.Selection;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine;
@@ -50,6 +51,9 @@ public sealed record RunSettings
 
     /// <summary>The metrics, as on the command line; the first is the one that rows are ranked by.</summary>
     public string Metrics { get; init; } = "miwv";
+
+    /// <summary>Only so many of the best rows by the first metric will be kept: what can no longer be among them need not be scored to the end. Null = every row gets its value.</summary>
+    public TopCount? EarlyStop { get; init; }
 
     /// <summary>Directory of a finished run whose passes are not computed again; null = none.</summary>
     public string? From { get; init; }

@@ -7,6 +7,7 @@ using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Results;
 using Miwv.Engine;
+using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Cli.Commands;
@@ -20,6 +21,7 @@ internal static class ScoreCommands
         var options = new RunOptions();
         var output = new Option<string?>("--output", "-o") { Description = "file for the selection, in the input's format (- = stdout); best row first", HelpName = "FILE" };
         var selecting = new SelectionOptions();
+        var early = new Option<bool>("--early-stop") { Description = "nuggets: leave a row out of further anchors when it can no longer be selected; the selection is the same" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
@@ -28,6 +30,7 @@ internal static class ScoreCommands
         command.Options.Add(verify);
         command.Options.Add(output);
         selecting.AddTo(command);
+        command.Options.Add(early);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
@@ -36,6 +39,7 @@ internal static class ScoreCommands
             var nested = selecting.Nested(parsed, file);
             if (file is not null and not "-") OutputFile.Check(file, parsed.GetValue(options.Data)!);
             var settings = options.Read(parsed, context.Messages.Info);
+            if (parsed.GetValue(early)) settings = settings with { EarlyStop = EarlyStop(request, settings) };
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
@@ -87,6 +91,15 @@ internal static class ScoreCommands
         return command;
     }
 
+    // Only where the rows kept are simply the best by nuggets is a row that cannot be among them of no use for anything else.
+    private static TopCount EarlyStop(SelectionRequest request, RunSettings settings)
+    {
+        var first = MetricRegistry.Parse(settings.Metrics)[0];
+        bool byFirst = request.By.Count == 0 || (request.By.Count == 1 && request.By[0].Field == first.Field);
+        if (first.Info.Name == "nuggets" && byFirst && request.Selector == Selector.Top && request.Gates is null or { Count: 0 }) return request.Top;
+        throw new UsageException("--early-stop: needs nuggets as the first of --metric and the only one ranked by, --selector top, and no --gate");
+    }
+
     private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)
     {
         foreach (var (gate, rows) in selection.KeptOut)
@@ -109,7 +122,7 @@ internal static class ScoreCommands
         context.Progress?.Dispose();
         if (scores.Count > 0 && !scores.Status.Contains(RowStatus.Ok))
             throw new UserException($"{run.Rows.Path}: no row could be scored ({string.Join(", ", scores.Status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => $"{g.Count()} {RowStatusName.Of(g.Key)}"))}); {run.Directory.ScoresFile} says why for each row");
-        return (scores, new RunReport(run, scores, plan, Stopwatch.GetElapsedTime(begin)));
+        return (scores, new RunReport(run, scores, Stopwatch.GetElapsedTime(begin)));
     }
 
     internal static int Done(ScoreTable scores) =>

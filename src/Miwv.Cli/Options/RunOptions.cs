@@ -104,7 +104,7 @@ internal sealed class RunOptions
         if (parsed.GetValue(Data) is { } data) throw new UsageException($"--from {from}: the finished run decides the data; leave {data} away");
         using var run = RunDirectory.Read(from);
         var settings = RunFile.ReadSettings(run.RunFile);
-        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false };
+        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false, EarlyStop = null };
     }
 
     // checked before anything is read

@@ -8,10 +8,10 @@ using Miwv.Scoring.Waves;
 namespace Miwv.Cli.Terminal;
 
 /// <summary>What a finished run says on stdout.</summary>
-internal sealed class RunReport(MiwvRun run, ScoreTable scores, WavePlan plan, TimeSpan elapsed)
+internal sealed class RunReport(MiwvRun run, ScoreTable scores, TimeSpan elapsed)
 {
     private const int Preview = 10;
-    private readonly RunSummary summary = RunSummary.Of(scores, plan);
+    private readonly RunSummary summary = run.Summary(scores);
 
     public void WriteText(Selection? selection, TopCount? top, string? file)
     {

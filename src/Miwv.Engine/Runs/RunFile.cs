@@ -2,6 +2,7 @@ using System.Text.Json;
 using Miwv.Data;
 using Miwv.Llama;
 using Miwv.Metrics;
+using Miwv.Metrics.Selection;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
@@ -35,6 +36,8 @@ public static class RunFile
         json.WriteBoolean("per-token", settings.PerToken);
         json.WriteString("turns", settings.Turns.ToString().ToLowerInvariant());
         json.WriteString("metric", settings.Metrics);
+        json.WriteBoolean("early-stop", settings.EarlyStop is not null);
+        json.WriteString("early-stop-top", settings.EarlyStop?.ToString());
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
         json.WriteEndObject();
@@ -73,6 +76,7 @@ public static class RunFile
                 PerToken = s.GetProperty("per-token").GetBoolean(),
                 Turns = Enum.Parse<TurnRule>(Text("turns")!, ignoreCase: true),
                 Metrics = Text("metric")!,
+                EarlyStop = Text("early-stop-top") is { } top ? TopCount.Parse(top) : null,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from"),
             };

@@ -40,6 +40,9 @@ public sealed class PassBook
     /// <summary>The rows' embeddings, if a metric asked for them.</summary>
     public EmbeddingStore? Embeddings { get; init; }
 
+    /// <summary>The best rows by the first metric that will be kept, if no others need a value; null = all do.</summary>
+    public int? KeepTop { get; init; }
+
     /// <summary>Draws everything random.</summary>
     public int Seed { get; init; }
     public int Threads { get; init; } = 1;
