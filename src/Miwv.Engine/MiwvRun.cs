@@ -66,12 +66,18 @@ public sealed class MiwvRun : IDisposable
     public static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
         var metrics = MetricRegistry.Parse(settings.Metrics);
+        if (settings.DemonstrationsPath is { } shown)
+        {
+            if (!metrics.Any(metric => metric.NeedsOneShot)) throw new UserException($"--demonstrations {shown}: none of {settings.Metrics} shows a row its neighbour; name one with --metric, e.g. miwv or recost");
+            if (metrics.FirstOrDefault(metric => metric.Neighbors > 0 && !metric.NeedsOneShot) is { } inside)
+                throw new UserException($"--demonstrations {shown}: {inside.Field} needs the neighbours within the data; compute it in a run without --demonstrations");
+        }
         var inputs = RunInputs.Open(settings, progress, cancel);
         RunDirectory? run = null;
         try
         {
             var facts = RowFacts.Read(inputs.Rows, null, cancel);
-            if (facts.Count == facts.Errors.Count)
+            if (facts.Count == facts.Errors.Keys.Count(row => row < facts.Count))
                 throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
@@ -153,7 +159,7 @@ public sealed class MiwvRun : IDisposable
                 warn(e.Message.Split(';')[0] + "; searching again");
             }
         }
-        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
+        var rules = new NeighborRules(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.MayBeShown(Tokenize(), Facts));
         var options = new NeighborSearchOptions(k, settings.Search, settings.Hnsw, Directory.IndexFile, Threads: settings.Threads);
         progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
         var found = NeighborSearch.Run(Embed(), rules, options, new Share(progress, Rows.Count), cancel);
@@ -278,7 +284,7 @@ public sealed class MiwvRun : IDisposable
     {
         if (tokens is not null) return tokens;
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(metrics, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
+        stage = new MetricStage(metrics, new TextCatalog(Rows.CountWithDemonstrations, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
         return tokens = PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

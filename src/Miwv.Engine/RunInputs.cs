@@ -33,6 +33,8 @@ internal sealed class RunInputs : IDisposable
     {
         if (settings.EmbedderPath is not null && settings.VectorsPath is not null)
             throw new UserException("-e and --embeddings: give either an embedding model or ready vectors");
+        if (settings.DemonstrationsPath is not null && settings.VectorsPath is not null)
+            throw new UserException("--demonstrations and --embeddings: the vectors are of the data only; name an embedding model with -e instead");
         var template = settings.Template == "model" ? null : PromptTemplate.Load(settings.Template);
         var model = GgufFile.Open(settings.ModelPath);
         model.RequireScoringModel();
@@ -48,6 +50,7 @@ internal sealed class RunInputs : IDisposable
         try
         {
             if (rows.Count == 0) throw new UserException($"{settings.DataPath}: has no rows");
+            rows.Demonstrations = OpenDemonstrations(settings, cancel);
             string modelHash = FileHash.Of(settings.ModelPath);
             string embedding = settings.VectorsPath is { } npy ? "npy " + FileHash.Of(npy)
                 : settings.EmbedderPath is { } named ? FileHash.Of(named) : "scoring model " + modelHash;
@@ -60,12 +63,18 @@ internal sealed class RunInputs : IDisposable
         }
     }
 
+    /// <summary>The rows that are shown, if they come from another file; columns and ids as in the data.</summary>
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static RowFile? OpenDemonstrations(RunSettings settings, CancellationToken cancel) =>
+        settings.DemonstrationsPath is { } path ? RowFile.Open(path, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids }, null, cancel) : null;
+
     // a run for MIWV alone has the identity it had before there were other metrics
     public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))]]);
 
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
         .. s.Turns == TurnRule.Mean ? (KeyValuePair<string, string>[])[] : [new("turns", s.Turns.ToString())],
+        .. Rows.Demonstrations is { } shown ? (KeyValuePair<string, string>[])[new("demonstrations", shown.Sha256)] : [],
         .. s.EarlyStop is { } top ? (KeyValuePair<string, string>[])[new("early_stop", top.ToString())] : [],
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
         new("model", modelHash), new("embeddings", embeddingHash),
@@ -78,7 +87,7 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>What the vectors depend on.</summary>
     public string EmbeddingKey(RunSettings s) =>
-        $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
+        $"{embeddingHash}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}";
 
     /// <summary>What the neighbours depend on; the model counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
     public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";

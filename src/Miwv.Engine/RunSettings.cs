@@ -18,6 +18,9 @@ public sealed record RunSettings
     /// <summary>A .npy file with one vector a row.</summary>
     public string? VectorsPath { get; init; }
 
+    /// <summary>Another data file whose rows are the demonstrations; null = the data's own rows are.</summary>
+    public string? DemonstrationsPath { get; init; }
+
     /// <summary>alpaca, plain, chatml, model, or a template file.</summary>
     public string Template { get; init; } = "alpaca";
     public ColumnMap Columns { get; init; } = ColumnMap.Default;

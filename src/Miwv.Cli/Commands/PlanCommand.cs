@@ -18,6 +18,7 @@ internal static class PlanCommand
         var options = new RunOptions();
         var json = new Option<bool>("--json") { Description = "as JSON" };
         options.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {

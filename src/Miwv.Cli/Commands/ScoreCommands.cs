@@ -26,6 +26,7 @@ internal static class ScoreCommands
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
         options.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         screens.AddTo(command);
         command.Options.Add(verify);
         command.Options.Add(output);
@@ -73,6 +74,7 @@ internal static class ScoreCommands
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
         options.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         screens.AddTo(command);
         command.Options.Add(from);
         command.Options.Add(verify);

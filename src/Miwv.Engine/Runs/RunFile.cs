@@ -17,6 +17,7 @@ public static class RunFile
         json.WriteString("model", settings.ModelPath);
         json.WriteString("embedder", settings.EmbedderPath);
         json.WriteString("embeddings", settings.VectorsPath);
+        json.WriteString("demonstrations", settings.DemonstrationsPath);
         json.WriteString("template", settings.Template);
         json.WriteString("columns", settings.Columns.ToString());
         json.WriteString("ids", settings.Ids.ToString().ToLowerInvariant());
@@ -59,6 +60,7 @@ public static class RunFile
                 ModelPath = Text("model")!,
                 EmbedderPath = Text("embedder"),
                 VectorsPath = Text("embeddings"),
+                DemonstrationsPath = Text("demonstrations"),
                 Template = Text("template")!,
                 Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
                 Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),

@@ -36,17 +36,17 @@ internal sealed class EmbedStage : IDisposable
         batchTokens = Math.Max(BatchTokens, longest);
         int contexts = Math.Clamp(threads, 1, MostContexts);
         for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
-        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.Count, StoreType.F32, sourceKey);
+        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, StoreType.F32, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
     public static void Run(RowFile rows, RowFacts facts, LlamaModel model, bool languageModel, RunDirectory directory, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
-        using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
+        using var texts = TokenTableBuilder.Build(rows.CountWithDemonstrations, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
-        }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
+        }, Path.Combine(directory.Path, "embed.tmp"), threads, done => progress?.Report(new("tokenize", done, rows.CountWithDemonstrations, "rows")), cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, sourceKey, threads, progress);
         stage.Fill(cancel);
     }
@@ -56,11 +56,11 @@ internal sealed class EmbedStage : IDisposable
         int kept = writer.Count;
         long done = 0, keptTokens = 0;
         var round = new List<(int From, int To)>(embedders.Count);
-        for (int from = 0; from < rows.Count;)
+        for (int from = 0; from < rows.CountWithDemonstrations;)
         {
             cancel.ThrowIfCancellationRequested();
             round.Clear();
-            while (from < rows.Count && round.Count < embedders.Count)
+            while (from < rows.CountWithDemonstrations && round.Count < embedders.Count)
             {
                 int to = BatchEnd(from);
                 for (int i = from; i < to; i++) done += texts.Length(i);
@@ -79,7 +79,7 @@ internal sealed class EmbedStage : IDisposable
     private int BatchEnd(int from)
     {
         int tokens = 0, count = 0, to = from;
-        for (; to < rows.Count; to++)
+        for (; to < rows.CountWithDemonstrations; to++)
         {
             if (!IsNew(to)) continue;
             if (count == TextEmbedder.MaxTexts || tokens + texts.Length(to) > batchTokens) break;

@@ -72,6 +72,9 @@ public sealed class PassBook
     /// <summary>Earlier answers of a row that are scored.</summary>
     public int[] ScoredEarlier(int row) => Turns.Count(row) == 0 ? [] : [.. rows.ScoredEarlier(row)];
 
+    /// <summary>Tokens of a row from its prompt on, the scored EOS included.</summary>
+    public int RowLength(int row) => rows.Length(row);
+
     /// <summary>Tokens of a row that are scored, all turns.</summary>
     public int ScoredTokens(int row) => rows.ScoredTokens(row);
 

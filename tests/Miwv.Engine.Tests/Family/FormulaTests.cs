@@ -14,7 +14,7 @@ namespace Miwv.Engine.Tests.Family;
 /// </summary>
 public sealed class FormulaTests : IDisposable
 {
-    private const string Metrics = "miwv,miwv_k=5,zero_nll,one_nll,zero_ppl,one_ppl,ifd,ifd_ppl,ifd_header,icl_ifd,rifd,s_ifd=50,wici=5,wici_repo=5,codec,nuggets=6,ica=1,grape,min_k=40,upd,hes=40,norm_loss,"
+    private const string Metrics = "miwv,miwv_k=5,zero_nll,one_nll,zero_ppl,one_ppl,ifd,ifd_ppl,ifd_header,icl_ifd,rifd,s_ifd=50,wici=5,wici_repo=5,codec,nuggets=6,ica=1,recost=3,recost_gain=3,grape,min_k=40,upd,hes=40,norm_loss,"
         + "selectit=2,deita_complexity,deita_quality,deita,alpagasus,alpagasus_help,answer_tokens,prompt_tokens,mtld,knn_distance=2";
 
     private static readonly (string Instruction, string Input, string Output)[] Texts =
@@ -153,6 +153,13 @@ public sealed class FormulaTests : IDisposable
         int held = Array.FindIndex(lines, line => line.GetProperty("ica").ValueKind == JsonValueKind.Null);
         int[] prefix = [.. oracle.Bos, .. rows[held].Prompt, .. rows[held].Answer, .. T("\n\n")];
         Check("ica", row => row == held ? double.NaN : L(row) - oracle.Loss([.. prefix, .. rows[row].Prompt], rows[row].Answer));
+        double Three(int row)
+        {
+            int[] d = Others(row)[..3];
+            return oracle.Loss([.. oracle.Bos, .. new[] { d[2], d[1], d[0] }.SelectMany(x => (int[])[.. rows[x].Prompt, .. rows[x].Answer, .. T("\n\n")]), .. rows[row].Prompt], rows[row].Answer);
+        }
+        Check("recost3", Three);
+        Check("recost_gain3", row => L(row) - Three(row));
         Check("knn_distance2", row => Others(row).Take(2).Average(other => 1 - Cosine(row, other)));
     }
 
