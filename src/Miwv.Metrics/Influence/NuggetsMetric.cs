@@ -13,8 +13,9 @@ public sealed class NuggetsMetric(int count) : Metric
     // equal sums in exact arithmetic differ by rounding; neither a win nor a loss
     private const double TiePerToken = 1e-6;
 
-    // behind the first round, parts of the anchors that a round tries; a row's prefix is decoded once more in each
-    private const int Parts = 10;
+    // The anchors in parts: four in the first round, one in each further. Before half of them were tried the worst row may still become the
+    // best, and a row's prefix is decoded once more in every round.
+    private const int Parts = 6, FirstParts = 4;
 
     private int[] anchors = [];
     private int[][] shown = [];
@@ -39,8 +40,7 @@ public sealed class NuggetsMetric(int count) : Metric
             shown[row] = new int[anchors.Length];
             shown[row].AsSpan().Fill(-1);
         }
-        // before more than half of the anchors were tried the worst row may still become the best
-        Try(book, book.KeepTop is null ? anchors.Length : anchors.Length / 2 + 1);
+        Try(book, book.KeepTop is null ? anchors.Length : Math.Max(1, anchors.Length * FirstParts / Parts));
     }
 
     public override bool AddRound(PassBook book, PassResults results)
