@@ -127,7 +127,7 @@ public sealed class ConversationTests : IDisposable
     {
         string filler = string.Join(' ', Enumerable.Repeat("water", 40));
         object[] rows = [Talk("say one", "one"), Talk("say two", "two of these", filler, "the end")];
-        var settings = Settings() with { DataPath = folder.Rows("long.json", rows), VectorsPath = folder.Vectors("w.npy", [[1, 0], [0.9f, 0.1f]]), Window = 60 };
+        var settings = Settings("plain") with { DataPath = folder.Rows("long.json", rows), VectorsPath = folder.Vectors("w.npy", [[1, 0], [0.9f, 0.1f]]), Window = 45 };
         Scores scores = folder.Score(settings);
         Assert.Equal(("ok", true), (scores.Lines[0].Status, scores.Lines[0].Cut));
         using var run = StoredRun.Open(scores.Directory, default);
