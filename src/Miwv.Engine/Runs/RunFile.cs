@@ -53,8 +53,6 @@ public static class RunFile
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var s = document.RootElement.GetProperty("settings");
             string? Text(string name) => s.GetProperty(name).GetString();
-            // settings that older runs do not have
-            string? Later(string name) => s.TryGetProperty(name, out var value) ? value.GetString() : null;
             int? Count(string name) => s.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
             return new RunSettings
             {
@@ -62,7 +60,7 @@ public static class RunFile
                 ModelPath = Text("model")!,
                 EmbedderPath = Text("embedder"),
                 VectorsPath = Text("embeddings"),
-                DemonstrationsPath = Later("demonstrations"),
+                DemonstrationsPath = Text("demonstrations"),
                 Template = Text("template")!,
                 Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
                 Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),
@@ -78,9 +76,9 @@ public static class RunFile
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),
-                Turns = Enum.Parse<TurnRule>(Later("turns") ?? "mean", ignoreCase: true),
+                Turns = Enum.Parse<TurnRule>(Text("turns")!, ignoreCase: true),
                 Metrics = Text("metric")!,
-                EarlyStop = Later("early-stop-top") is { } top ? TopCount.Parse(top) : null,
+                EarlyStop = Text("early-stop-top") is { } top ? TopCount.Parse(top) : null,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from"),
             };
