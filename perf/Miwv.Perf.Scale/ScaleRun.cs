@@ -36,7 +36,7 @@ internal sealed record ScaleRun(int Rows, string Neighbors, int Passes, long Tok
         meter.Begin("passes, forest, waves");
         var plan = run.Plan();
         meter.Begin("waves packed, journal written");
-        StandInDecode.Run(plan, run.Directory.JournalFile, run.Inputs.PlanKey(settings, plan), perToken, threads);
+        StandInDecode.Run(plan, run.Directory.JournalFile, run.Inputs.PlanKey(settings, plan, null), perToken, threads);
         meter.Begin("journal read, metric, scores");
         var scores = run.Score();
         meter.Begin("ranking, selection");

@@ -30,6 +30,12 @@ public sealed class RowFile : IDisposable
     /// <summary>Number of rows, those in error included.</summary>
     public int Count => _rows.Count;
 
+    /// <summary>A second file whose rows are only shown: they stand behind those of this one, from <see cref="Count"/> on. Null = none; disposed with this file.</summary>
+    public RowFile? Demonstrations { get; set; }
+
+    /// <summary>Rows of both files.</summary>
+    public int CountWithDemonstrations => Count + (Demonstrations?.Count ?? 0);
+
     /// <summary>What the rows look like.</summary>
     public RowShape Shape => _parser.Shape;
 
@@ -76,6 +82,7 @@ public sealed class RowFile : IDisposable
     /// <exception cref="UserException">The file was changed since it was opened.</exception>
     public Row Read(int index)
     {
+        if (index >= Count && Demonstrations is { } shown) return shown.Read(index - Count);
         RowEntry entry = _rows[index];
         byte[] buffer = ArrayPool<byte>.Shared.Rent(entry.Length);
         try
@@ -104,13 +111,17 @@ public sealed class RowFile : IDisposable
     }
 
     /// <summary>The id of a row.</summary>
-    public RowId Id(int index) => _rows[index].IdOffset < 0 ? RowId.FromPosition(index) : IdOf(RawJson(index), _rows[index], index);
+    public RowId Id(int index) => index >= Count && Demonstrations is { } shown ? shown.Id(index - Count) : _rows[index].IdOffset < 0 ? RowId.FromPosition(index) : IdOf(RawJson(index), _rows[index], index);
 
     /// <summary>The 1-based line of the (unpacked) file on which a row begins.</summary>
     public int Line(int index) => _rows[index].Line;
 
     /// <summary>Closes the file; an unpacked copy disappears.</summary>
-    public void Dispose() => _input.Dispose();
+    public void Dispose()
+    {
+        Demonstrations?.Dispose();
+        _input.Dispose();
+    }
 
     /// <summary>Refuses to go on with a file that somebody wrote to.</summary>
     internal void ThrowIfChanged()

@@ -1,5 +1,6 @@
 using Miwv.Engine.Cascading;
 using Miwv.Engine.Results;
+using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine;
 
@@ -7,17 +8,20 @@ namespace Miwv.Engine;
 public sealed partial class MiwvRun
 {
     /// <summary>What a scored run says of itself.</summary>
-    public RunSummary Summarize(ScoreTable scores) => RunSummary.Of(scores, Plan(), Compute(), CascadeFigures());
+    public RunSummary Summarize(ScoreTable scores) => RunSummary.Of(scores, Rounds, Compute(), CascadeFigures());
 
     /// <summary>Tokens that the scoring model would decode if it scored every row; null without a cascade.</summary>
     public long? TokensWithoutCascade => CascadeFigures()?.TokensWithout;
+
+    // those that were computed, or will be first
+    private IReadOnlyList<WavePlan> Rounds => plans.Count > 0 ? plans : [Plan()];
 
     private CascadeSummary? CascadeFigures() => chosen is null ? null : cascadeSummary ??= CascadeSummary.Of(chosen, passes!.Passes, Plan());
 
     /// <summary>Every model's part in the run, the scoring model's first.</summary>
     public IReadOnlyList<ModelCompute> Compute()
     {
-        var parts = new List<ModelCompute> { new("score", ModelCompute.ParametersOf(inputs.ModelFile), Plan().Tokens) };
+        var parts = new List<ModelCompute> { new("score", ModelCompute.ParametersOf(inputs.ModelFile), Rounds.Sum(round => round.Tokens)) };
         if (stage!.NeedsEmbeddings && ModelCompute.Read(Directory.EmbeddingComputeFile) is { } embed) parts.Add(embed);
         if (Cascade is not null) parts.AddRange(Cascade.Run.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "cascade" }));
         foreach (var judge in Judges?.Runs ?? []) parts.AddRange(judge.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "judge" }));

@@ -43,6 +43,7 @@ public sealed partial class MiwvRun : IDisposable
     private TokenTable? tokens;
     private KnnGraph? neighbors;
     private RowPasses? passes;
+    private readonly List<WavePlan> plans = []; // of the rounds that were scored
     private WavePlan? plan;
     private MetricStage? stage;
     private PassResults? results;
@@ -104,7 +105,7 @@ public sealed partial class MiwvRun : IDisposable
     }
 
     /// <summary>Where the waves' time went; all zero if none had to run.</summary>
-    public WaveTimes Times { get; private set; } = new();
+    public WaveTimes Times { get; } = new();
 
     /// <param name="directory">Run directory; null = a name made from the data file's and the settings.</param>
     /// <param name="resume">There must be a run to go on with.</param>
@@ -116,6 +117,12 @@ public sealed partial class MiwvRun : IDisposable
     private static MiwvRun Open(RunSettings settings, string? directory, bool resume, IProgress<StageProgress>? progress, Action<string> warn, bool isSource, CancellationToken cancel)
     {
         var metrics = MetricRegistry.Parse(settings.Metrics);
+        if (settings.DemonstrationsPath is { } shown)
+        {
+            if (!metrics.Any(metric => metric.NeedsOneShot)) throw new UserException($"--demonstrations {shown}: none of {settings.Metrics} shows a row its neighbour; name one with --metric, e.g. miwv or recost");
+            if (metrics.FirstOrDefault(metric => metric.Neighbors > 0 && !metric.NeedsOneShot) is { } inside)
+                throw new UserException($"--demonstrations {shown}: {inside.Field} needs the neighbours within the data; compute it in a run without --demonstrations");
+        }
         var times = new StageTimes();
         var inputs = times.Measure("read", () => RunInputs.Open(settings, progress, cancel));
         RunDirectory? run = null;
@@ -123,7 +130,7 @@ public sealed partial class MiwvRun : IDisposable
         try
         {
             var facts = RowFacts.Read(inputs.Rows, null, cancel);
-            if (facts.Count == facts.Errors.Count)
+            if (facts.Count == facts.Errors.Keys.Count(row => row < facts.Count))
                 throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
@@ -196,65 +203,6 @@ public sealed partial class MiwvRun : IDisposable
         else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, settings.Store, key, settings.Threads, progress, cancel);
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
-
-    /// <summary>Each row's nearest rows, as many as a metric needs, at least one; none at all if no metric needs any.</summary>
-    public KnnGraph FindNeighbors()
-    {
-        if (neighbors is not null) return neighbors;
-        int k = own.Select(metric => metric.Neighbors).DefaultIfEmpty(0).Max();
-        return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
-    }
-
-    /// <summary>Each row's k nearest rows.</summary>
-    public KnnGraph FindNeighbors(int k)
-    {
-        string key = inputs.NeighborKey(settings, k);
-        if (File.Exists(Directory.NeighborsFile) && !KnnGraphFile.IsOfAnother(Directory.NeighborsFile, key))
-        {
-            try
-            {
-                return KnnGraphFile.Load(Directory.NeighborsFile, key);
-            }
-            catch (UserException e)
-            {
-                warn(Cause(e.Message) + "; searching again");
-            }
-        }
-        return SearchNeighbors("neighbors", NeighborOptions(k), key).Graph;
-    }
-
-    /// <summary>The HNSW index of the embeddings, built, extended or found, and what it finds: every row's nearest row, and the recall of that.</summary>
-    /// <param name="startFrom">A saved index of the first rows, or of all; null = none.</param>
-    /// <exception cref="UserException"><paramref name="startFrom"/> is damaged, or of other vectors or parameters.</exception>
-    public NeighborSearchResult Index(string? startFrom)
-    {
-        // the neighbours of this run, if the run itself would find them by an index
-        bool own = NeighborSearch.Choose(Embed(), NeighborRules(), settings.Search).Method == SearchMode.Hnsw;
-        return SearchNeighbors("index", NeighborOptions(1) with { Mode = SearchMode.Hnsw, StartFrom = startFrom }, own ? inputs.NeighborKey(settings, 1) : null);
-    }
-
-    private NeighborSearchResult SearchNeighbors(string stageName, NeighborSearchOptions options, string? key)
-    {
-        var (vectors, rules) = (Embed(), NeighborRules());
-        progress?.Report(new("neighbors", 0, Rows.Count, "rows"));
-        var found = StageTimes.Measure(stageName, () => NeighborSearch.Run(vectors, rules, options, new Share(progress, Rows.Count), cancel));
-        if (key is not null)
-        {
-            NeighborSearchFile.Write(Directory.NeighborSearchFile, found);
-            KnnGraphFile.Save(Directory.NeighborsFile, found.Graph, key);
-        }
-        progress?.Report(new("neighbors", Rows.Count, Rows.Count, "rows"));
-        NeighborSearched?.Invoke(found);
-        return found;
-    }
-
-    private NeighborRules NeighborRules() => new(settings.KeepDuplicates ? null : Facts.IdenticalGroup, PassStage.HasAnswer(Tokenize(), Facts));
-
-    // the run's own index is only a cache of its embeddings: one that does not fit is built anew
-    private NeighborSearchOptions NeighborOptions(int k) => new(k, settings.Search, settings.Hnsw, Directory.IndexFile, why => warn(Cause(why) + "; building it again"), Threads: settings.Threads);
-
-    // a refusal without the advice at its end
-    private static string Cause(string message) => message.Split(';')[0];
 
     /// <summary>The k rows nearest to a sentence, best first, by comparing all.</summary>
     /// <exception cref="UserException">The vectors came from a file, so that there is no model to embed the sentence with.</exception>
@@ -331,21 +279,33 @@ public sealed partial class MiwvRun : IDisposable
         var rated = Judges?.Score() ?? [];
         var waves = Plan();
         GiveBack();
-        byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
+        plans.Clear();
         results!.Grow();
-        var map = RowMap.Of(passes!, FindNeighbors(), waves, key, results);
+        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, chosen?.Key()), results);
         map.Write(Directory.RowMapFile);
-        var watch = OnRow is { } listener ? new RowWatch(map, listener) : null;
-        Times = StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, Directory.JournalFile, key, settings.PerToken, watch, LiveMetrics.Of(stage!, passes!.Passes, results, OnMetric), progress, cancel));
+        RunRound(waves, Directory.JournalFile, OnRow is { } listener ? new RowWatch(map, listener) : null);
+        for (int from = passes!.Passes.Count; stage!.AddRound(results); from = passes.Passes.Count)
+        {
+            waves = WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(from, passes.Passes.Count - from)), waves.Limits);
+            RunRound(waves, Directory.RoundJournalFile(plans.Count), null);
+        }
         if (Times.Split > 0) warn($"{Times.Split} waves did not fit into the memory of the device and were computed one pass at a time");
-        PassSums.Read(Directory.JournalFile, waves, key, settings.PerToken, results!);
         GiveBack();
-        var columns = stage!.Compute(results!).Concat(rated).ToDictionary(column => column.Field);
-        var scores = new ScoreTable(Facts, passes!, FindNeighbors(), results!, [.. metrics.Select(metric => columns[metric.Field])], chosen);
+        var columns = stage.Compute(results).Concat(rated).ToDictionary(column => column.Field);
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, [.. metrics.Select(metric => columns[metric.Field])], chosen);
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, Summarize(scores));
         File.Delete(Directory.RowMapFile);
         return scores;
+    }
+
+    private void RunRound(WavePlan waves, string journal, RowWatch? watch)
+    {
+        byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
+        var live = LiveMetrics.Of(stage!, passes!.Passes, results!, OnMetric);
+        Times.Add(StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, live, progress, cancel)));
+        PassSums.Read(journal, waves, key, settings.PerToken, results!);
+        plans.Add(waves);
     }
 
     /// <summary>
@@ -416,7 +376,7 @@ public sealed partial class MiwvRun : IDisposable
     private TokenTable TokenizeRows()
     {
         var template = settings.Template == "model" ? ChatTemplate.Of(Model) : inputs.Template!;
-        stage = new MetricStage(own, new TextCatalog(Rows.Count, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
+        stage = new MetricStage(own, new TextCatalog(Rows.CountWithDemonstrations, Model.Vocabulary, new EarlierTurns(Facts.EarlierAnswers, settings.Turns)));
         return PassStage.Tokenize(Rows, Facts, stage.Texts, template, settings.ScoreEos, Directory.TokensFile, settings.Threads, progress, cancel);
     }
 

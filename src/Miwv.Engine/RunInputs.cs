@@ -34,6 +34,8 @@ internal sealed class RunInputs : IDisposable
     {
         if (settings.EmbedderPath is not null && settings.VectorsPath is not null)
             throw new UserException("-e and --embeddings: give either an embedding model or ready vectors");
+        if (settings.DemonstrationsPath is not null && settings.VectorsPath is not null)
+            throw new UserException("--demonstrations and --embeddings: the vectors are of the data only; name an embedding model with -e instead");
         var template = settings.Template == "model" ? null : PromptTemplate.Load(settings.Template);
         var model = GgufFile.Open(settings.ModelPath);
         model.RequireScoringModel();
@@ -51,6 +53,7 @@ internal sealed class RunInputs : IDisposable
         try
         {
             if (rows.Count == 0) throw new UserException($"{settings.DataPath}: has no rows");
+            rows.Demonstrations = OpenDemonstrations(settings, cancel);
             string modelHash = FileHash.Of(model);
             string embedding = settings.VectorsPath is { } npy ? "npy " + FileHash.Of(npy)
                 : embedder is not null ? FileHash.Of(embedder) : "scoring model " + modelHash;
@@ -62,6 +65,11 @@ internal sealed class RunInputs : IDisposable
             throw;
         }
     }
+
+    /// <summary>The rows that are shown, if they come from another file; columns and ids as in the data.</summary>
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static RowFile? OpenDemonstrations(RunSettings settings, CancellationToken cancel) =>
+        settings.DemonstrationsPath is { } path ? RowFile.Open(path, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids }, null, cancel) : null;
 
     // a run for MIWV alone has the identity it had before there were other metrics
     public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))], .. JudgesIdentity(s)]);
@@ -75,6 +83,8 @@ internal sealed class RunInputs : IDisposable
     private IEnumerable<KeyValuePair<string, string>> MiwvIdentity(RunSettings s) =>
     [
         .. s.Turns == TurnRule.Mean ? (KeyValuePair<string, string>[])[] : [new("turns", s.Turns.ToString())],
+        .. Rows.Demonstrations is { } shown ? (KeyValuePair<string, string>[])[new("demonstrations", shown.Sha256)] : [],
+        .. s.EarlyStop is { } top ? (KeyValuePair<string, string>[])[new("early_stop", top.ToString())] : [],
         new("data", Rows.Sha256), new("limit", Text(s.Limit)), new("columns", s.Columns.ToString()), new("ids", s.Ids.ToString()),
         new("model", modelHash), new("embeddings", embeddingHash + Half(s)),
         new("template", Template?.SourceText ?? "the model's own"), new("window", Text(s.Window)), new("score_eos", s.ScoreEos.ToString()),
@@ -87,7 +97,7 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>What the vectors depend on.</summary>
     public string EmbeddingKey(RunSettings s) =>
-        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}";
+        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}";
 
     /// <summary>What the neighbours depend on; the model counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
     public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";

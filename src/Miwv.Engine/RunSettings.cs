@@ -3,6 +3,7 @@ using Miwv.Engine.Cascading;
 using Miwv.Engine.Judging;
 using Miwv.Llama;
 using Miwv.Metrics;
+using Miwv.Metrics.Selection;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine;
@@ -18,6 +19,9 @@ public sealed record RunSettings
 
     /// <summary>A .npy file with one vector a row.</summary>
     public string? VectorsPath { get; init; }
+
+    /// <summary>Another data file whose rows are the demonstrations; null = the data's own rows are.</summary>
+    public string? DemonstrationsPath { get; init; }
 
     /// <summary>alpaca, plain, chatml, model, or a template file.</summary>
     public string Template { get; init; } = "alpaca";
@@ -64,6 +68,9 @@ public sealed record RunSettings
 
     /// <summary>Models that rate the rows in place of the scoring model.</summary>
     public IReadOnlyList<Judge> Judges { get; init; } = [];
+
+    /// <summary>Only so many of the best rows by the first metric will be kept: what can no longer be among them need not be scored to the end. Null = every row gets its value.</summary>
+    public TopCount? EarlyStop { get; init; }
 
     /// <summary>Directory of a finished run whose passes are not computed again; null = none.</summary>
     public string? From { get; init; }

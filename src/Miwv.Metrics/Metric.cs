@@ -40,6 +40,10 @@ public abstract class Metric
     {
     }
 
+    /// <summary>Adds passes that depend on the results so far; called again after every round of them.</summary>
+    /// <returns>False if none are needed any more.</returns>
+    public virtual bool AddRound(PassBook book, PassResults results) => false;
+
     public abstract MetricValues Compute(PassBook book, PassResults results);
 
     /// <summary>A value for every row that is scored.</summary>

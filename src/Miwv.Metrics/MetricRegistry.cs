@@ -30,6 +30,8 @@ public static class MetricRegistry
         draws => new CodecMetric((int)(draws ?? 1)),
         anchors => new NuggetsMetric((int)(anchors ?? 100)),
         rows => new HoldoutMetric((int)(rows ?? 4)),
+        k => new RecostMetric((int)(k ?? 5), gain: false),
+        k => new RecostMetric((int)(k ?? 5), gain: true),
         _ => new GrapeMetric(),
         percent => new MinKMetric(percent ?? 20),
         _ => new UpdMetric(),

@@ -18,6 +18,9 @@ public sealed class TemplateTests : IDisposable
         return piece.Text;
     }
 
+    // Earlier answers in brackets.
+    private static string Turns(PromptTemplate template, Row row) => string.Concat(template.Render(row).Select(piece => piece.IsAnswer ? $"<{piece.Text}>" : piece.Text));
+
     private PromptTemplate File(string text, string name = "t.txt") => PromptTemplate.Load(_temp.Write(name, text));
 
     private string Refused(string text, string name = "t.txt")
@@ -38,9 +41,9 @@ public sealed class TemplateTests : IDisposable
             "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nDo\n\n### Response:",
             One(alpaca, Row("Do", "")));
         Assert.Equal(
-            "S\n\n### Instruction:\nq\n\n### Response:\nr\n\n### Instruction:\nDo\n\n### Response:",
-            One(alpaca, Row("Do", "", "S", OneTurn)));
-        Assert.EndsWith("### Instruction:\nq\n\n### Response:\nr\n\n### Response:", One(alpaca, Row("", "", null, OneTurn)));
+            "S\n\n### Instruction:\nq\n\n### Response:<r>\n\n### Instruction:\nDo\n\n### Response:",
+            Turns(alpaca, Row("Do", "", "S", OneTurn)));
+        Assert.EndsWith("### Instruction:\nq\n\n### Response:<r>\n\n### Response:", Turns(alpaca, Row("", "", null, OneTurn)));
     }
 
     [Fact]
@@ -50,7 +53,7 @@ public sealed class TemplateTests : IDisposable
         Assert.Equal("a\nb\n", One(plain, Row("a", "b")));
         Assert.Equal("a\n", One(plain, Row("a", "")));
         Assert.Equal("\nb\n", One(plain, Row("", "b")));
-        Assert.Equal("s\nq\nr\na\nb\n", One(plain, Row("a", "b", "s", OneTurn)));
+        Assert.Equal("s\nq\n<r>\na\nb\n", Turns(plain, Row("a", "b", "s", OneTurn)));
     }
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class TemplateTests : IDisposable
         [
             C("<|im_start|>system\n"), D("s"), C("<|im_end|>\n"),
             C("<|im_start|>user\n"), D("q"), C("<|im_end|>\n"),
-            C("<|im_start|>assistant\n"), D("r"), C("<|im_end|>\n"),
+            C("<|im_start|>assistant\n"), new("r", IsControl: false, IsAnswer: true), C("<|im_end|>\n"),
         ];
         Assert.Equal([.. earlier, C("<|im_start|>user\n"), D("a"), C("<|im_end|>\n"), C("<|im_start|>assistant\n")], chatml.Render(Row("a", "", "s", OneTurn)));
         Assert.Equal([.. earlier, C("<|im_start|>assistant\n")], chatml.Render(Row("", "", "s", OneTurn)));
@@ -89,7 +92,7 @@ public sealed class TemplateTests : IDisposable
     {
         PromptTemplate template = File("<s>{system}{history}[{instruction}]</s>\n").WithControlLiterals();
         Assert.Equal(
-            [new("<s>", true), new("q\nr\n", false), new("[", true), new("<s>", false), new("]</s>", true)],
+            [new("<s>", true), new("q\n", false), new("r", false, true), new("\n", false), new("[", true), new("<s>", false), new("]</s>", true)],
             template.Render(Row("<s>", "", null, OneTurn)));
     }
 

@@ -20,6 +20,7 @@ internal static class PlanCommand
         var writeOut = new WriteOutOption();
         options.AddTo(command);
         writeOut.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {

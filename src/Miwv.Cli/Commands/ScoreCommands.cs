@@ -8,6 +8,7 @@ using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Results;
 using Miwv.Engine;
+using Miwv.Metrics;
 using Miwv.Metrics.Selection;
 
 namespace Miwv.Cli.Commands;
@@ -21,16 +22,19 @@ internal static class ScoreCommands
         var options = new RunOptions();
         var output = new OutputOptions();
         var selecting = new SelectionOptions();
+        var early = new Option<bool>("--early-stop") { Description = "nuggets: leave a row out of further anchors when it can no longer be selected; the selection is the same" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
         var writeOut = new WriteOutOption();
         options.AddTo(command);
         writeOut.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         screens.AddTo(command);
         command.Options.Add(verify);
         output.AddTo(command);
         selecting.AddTo(command);
+        command.Options.Add(early);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
@@ -41,6 +45,7 @@ internal static class ScoreCommands
             settings = settings with { Selecting = selecting.Given(parsed) };
             if (settings.Cascade is not null && request.By.Count > 1)
                 throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
+            if (parsed.GetValue(early)) settings = settings with { EarlyStop = EarlyStop(request, settings) };
             output.Check(parsed, settings.DataPath);
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
@@ -71,6 +76,7 @@ internal static class ScoreCommands
         var writeOut = new WriteOutOption();
         options.AddTo(command);
         writeOut.AddTo(command);
+        command.Options.Add(options.Demonstrations);
         screens.AddTo(command);
         command.Options.Add(from);
         command.Options.Add(verify);
@@ -88,6 +94,15 @@ internal static class ScoreCommands
             return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
         }));
         return command;
+    }
+
+    // Only where the rows kept are simply the best by nuggets is a row that cannot be among them of no use for anything else.
+    private static TopCount EarlyStop(SelectionRequest request, RunSettings settings)
+    {
+        var first = MetricRegistry.Parse(settings.Metrics)[0];
+        bool byFirst = request.By.Count == 0 || (request.By.Count == 1 && request.By[0].Field == first.Field);
+        if (first.Info.Name == "nuggets" && byFirst && request.Selector == Selector.Top && request.Gates is null or { Count: 0 } && settings.Cascade is null && settings.Judges.Count == 0) return request.Top;
+        throw new UsageException("--early-stop: needs nuggets as the first of --metric and the only one ranked by, --selector top, and no --gate, --cascade or --judges");
     }
 
     private static void WarnOf(Selection selection, SelectionRequest request, ScoreTable scores, Messages messages)

@@ -19,6 +19,7 @@ internal sealed class RunOptions
     public readonly Option<string?> Model = new("--model", "-m") { Description = "GGUF of the model that will be tuned (default: the only .gguf beside the data)", HelpName = "GGUF" };
     public readonly Option<string?> Embedder = new("--embedder", "-e") { Description = "GGUF embedding model (default: the scoring model's own mean hidden state)", HelpName = "GGUF" };
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
+    public readonly Option<string?> Demonstrations = new("--demonstrations") { Description = "rows of another data file are the examples, instead of the data's own", HelpName = "FILE" };
     public readonly Option<string> Template = new("--template") { Description = "alpaca, plain, chatml, model (the GGUF's own) or a template file", DefaultValueFactory = _ => "alpaca", HelpName = "NAME|FILE" };
     public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "MAP" };
     public readonly Option<string> Ids = new("--ids") { Description = "own (the rows' id field) or position", DefaultValueFactory = _ => "own", HelpName = "own|position" };
@@ -78,6 +79,7 @@ internal sealed class RunOptions
                 ModelPath = parsed.GetValue(Model) ?? ModelBeside(data, info),
                 EmbedderPath = parsed.GetValue(Embedder),
                 VectorsPath = parsed.GetValue(Vectors),
+                DemonstrationsPath = parsed.GetResult(Demonstrations) is null ? null : parsed.GetValue(Demonstrations),
                 Template = parsed.GetValue(Template)!,
                 Columns = map,
                 Ids = Word(parsed, Ids, ("own", IdSource.Own), ("position", IdSource.Position)),
@@ -115,12 +117,13 @@ internal sealed class RunOptions
         foreach (var option in own)
             if (!mayBeGiven.Contains(option) && parsed.GetResult(option) is { Implicit: false })
                 throw new UsageException($"--from {from}: the finished run decides {option.Name}; leave it away, or score without --from");
+        if (parsed.GetResult(Demonstrations) is not null) throw new UsageException($"--from {from}: the finished run decides --demonstrations; leave it away, or score without --from");
         if (parsed.GetValue(Data) is { } data) throw new UsageException($"--from {from}: the finished run decides the data; leave {data} away");
         using var run = RunDirectory.Read(from);
         var settings = RunFile.ReadSettings(run.RunFile);
         if (settings.Cascade is not null || settings.Judges.Count > 0)
             throw new UsageException($"--from {from}: is a run with {(settings.Cascade is null ? "--judges" : "--cascade")}; its parts are runs by themselves, name one of those in {Path.Combine(from, settings.Cascade is null ? "judges" : "cascade")}");
-        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false };
+        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false, EarlyStop = null };
     }
 
     private (string, ColumnMap) Entry(ParseResult parsed, string path, Action<string> info)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Miwv.Cli.Hosting;
+using Miwv.Data;
 
 namespace Miwv.Cli.Options;
 

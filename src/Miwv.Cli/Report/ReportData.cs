@@ -26,7 +26,7 @@ internal sealed class ReportData(StoredRun run, CancellationToken cancel)
         var arrays = new List<PackedArray>
         {
             Pack("tokens", [.. run.Scores.Select(s => s.AnswerTokens)]),
-            Pack("neighbor", [.. Enumerable.Range(0, count).Select(run.NeighborOf)]),
+            Pack("neighbor", [.. Enumerable.Range(0, count).Select(row => run.NeighborOf(row) is var near && near < count ? near : -1)]),
             Pack("cosine", run.Values("cosine")),
         };
         foreach (string metric in run.MetricNames) arrays.Add(Pack("metric:" + metric, run.Values(metric)));

@@ -41,7 +41,7 @@ internal static class ExplainJson
             {
                 json.WriteStartObject("neighbor");
                 json.WritePropertyName("id");
-                run.Scores[neighbor].Id.WriteTo(json);
+                run.Rows.Id(neighbor).WriteTo(json);
                 json.WriteNumber("cosine", score.Cosine);
                 json.WriteBoolean("cut", score.DemonstrationCut);
                 Texts(json, run, neighbor);

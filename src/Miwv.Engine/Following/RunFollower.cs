@@ -49,6 +49,7 @@ public sealed class RunFollower : IDisposable
         var directory = RunDirectory.Read(path);
         var settings = RunFile.ReadSettings(directory.RunFile);
         var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, cancel);
+        rows.Demonstrations = RunInputs.OpenDemonstrations(settings, cancel);
         if (RunFile.ReadIdentity(directory.RunFile).GetValueOrDefault("data") is not { } hash || hash == rows.Sha256) return new RunFollower(directory, settings, rows, listener);
         rows.Dispose();
         throw new UserException($"{settings.DataPath}: was changed since the run {path} began; put the old file back, or run again");

@@ -51,7 +51,8 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MetricSummary>? Metrics { get; init; }
 
-    internal static RunSummary Of(ScoreTable scores, WavePlan plan, IReadOnlyList<ModelCompute> compute, CascadeSummary? cascade)
+    /// <param name="plans">Of the rounds, in order.</param>
+    internal static RunSummary Of(ScoreTable scores, IReadOnlyList<WavePlan> plans, IReadOnlyList<ModelCompute> compute, CascadeSummary? cascade)
     {
         int[] ok = [.. Enumerable.Range(0, scores.Count).Where(scores.IsScored)];
         double? Mean(double[] values) => ok.Length == 0 || double.IsNaN(values[ok[0]]) ? null : ok.Average(i => values[i]);
@@ -61,11 +62,11 @@ public sealed record RunSummary
             Status = Enumerable.Range(0, scores.Count).GroupBy(i => scores.Status[i]).OrderBy(g => g.Key)
                 .ToDictionary(g => RowStatusName.Of(g.Key), g => g.Count()),
             DemonstrationsCut = ok.Count(i => scores.DemonstrationCut[i]),
-            TokensComputed = plan.Tokens,
-            TokensMinimal = plan.Forest.NodeCount,
-            TokensPlain = plan.Forest.PlainTokens,
-            Steps = plan.Count,
-            TrainingTokens = TrainingTokensOf(plan, scores.Count),
+            TokensComputed = plans.Sum(plan => plan.Tokens),
+            TokensMinimal = plans.Sum(plan => plan.Forest.NodeCount),
+            TokensPlain = plans.Sum(plan => plan.Forest.PlainTokens),
+            Steps = plans.Sum(plan => plan.Count),
+            TrainingTokens = TrainingTokensOf(plans[0], scores.Count),
             Compute = compute,
             Cascade = cascade,
             Scored = ok.Length,

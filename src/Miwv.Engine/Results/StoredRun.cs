@@ -8,13 +8,14 @@ namespace Miwv.Engine.Results;
 /// <summary>A finished run, read from its directory; nothing is written.</summary>
 public sealed class StoredRun : IDisposable
 {
-    private readonly Dictionary<RowId, int> places;
+    private readonly Dictionary<RowId, int> places, shownPlaces = [];
 
     private StoredRun(RunDirectory directory, RunSettings settings, RowFile rows, IReadOnlyList<StoredScore> scores)
     {
         (Directory, Settings, Rows, Scores) = (directory, settings, rows, scores);
         places = new Dictionary<RowId, int>(scores.Count);
         foreach (var score in scores) places[score.Id] = score.Row;
+        for (int row = rows.Count; row < rows.CountWithDemonstrations; row++) shownPlaces[rows.Id(row)] = row;
     }
 
     public RunDirectory Directory { get; }
@@ -30,6 +31,12 @@ public sealed class StoredRun : IDisposable
         var settings = RunFile.ReadSettings(directory.RunFile);
         var identity = RunFile.ReadIdentity(directory.RunFile);
         var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, cancel);
+        rows.Demonstrations = RunInputs.OpenDemonstrations(settings, cancel);
+        if (rows.Demonstrations is { } shown && identity.GetValueOrDefault("demonstrations") is { } was && was != shown.Sha256)
+        {
+            rows.Dispose();
+            throw new UserException($"{settings.DemonstrationsPath}: was changed since the run {path}; put the old file back, or run again");
+        }
         if (rows.Count == scores.Count && identity.GetValueOrDefault("data") is var hash && (hash is null || hash == rows.Sha256))
             return new StoredRun(directory, settings, rows, scores);
         rows.Dispose();
@@ -45,8 +52,8 @@ public sealed class StoredRun : IDisposable
         : Scores.FirstOrDefault(s => !s.Id.IsString && s.Id.Text == id)?.Row
         ?? throw new UserException($"{Directory.Path}: no row has the id {id}; the ids are in {Directory.ScoresFile}");
 
-    /// <summary>The row of a row's neighbour, or −1.</summary>
-    public int NeighborOf(int row) => Scores[row].Neighbor is { } id ? Place(id) : -1;
+    /// <summary>The row of a row's neighbour, or −1; one of another file stands behind those of the data.</summary>
+    public int NeighborOf(int row) => Scores[row].Neighbor is { } id ? (Rows.Demonstrations is null ? places : shownPlaces).GetValueOrDefault(id, -1) : -1;
 
     /// <summary>Names of the numbers that rows can be ranked by: miwv, zero_nll, one_nll, then the run's further metrics.</summary>
     public IReadOnlyList<string> MetricNames => ["miwv", "zero_nll", "one_nll", .. Scores.Count > 0 ? Scores[0].Further.Select(f => f.Key) : []];

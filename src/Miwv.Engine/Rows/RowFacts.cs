@@ -5,13 +5,15 @@ namespace Miwv.Engine.Rows;
 /// <summary>What is kept in memory of every row beside its place in the file: about 8 bytes.</summary>
 public sealed class RowFacts
 {
-    private RowFacts(int count)
+    private RowFacts(RowFile rows)
     {
-        IdenticalGroup = new int[count];
+        Count = rows.Count;
+        IdenticalGroup = new int[rows.CountWithDemonstrations];
         Errors = [];
     }
 
-    public int Count => IdenticalGroup.Length;
+    /// <summary>Rows of the data; what is kept of demonstrations from another file stands behind them.</summary>
+    public int Count { get; }
 
     /// <summary>Rows with the same number are identical in prompt and answer.</summary>
     public int[] IdenticalGroup { get; }
@@ -24,9 +26,9 @@ public sealed class RowFacts
 
     public static RowFacts Read(RowFile rows, Action<int>? done, CancellationToken cancel)
     {
-        var facts = new RowFacts(rows.Count);
-        var groups = new Dictionary<UInt128, int>(rows.Count);
-        for (int i = 0; i < rows.Count; i++)
+        var facts = new RowFacts(rows);
+        var groups = new Dictionary<UInt128, int>(rows.CountWithDemonstrations);
+        for (int i = 0; i < facts.IdenticalGroup.Length; i++)
         {
             if ((i & 1023) == 0)
             {
@@ -42,7 +44,7 @@ public sealed class RowFacts
             }
             if (row.EarlierAnswers.Count() is > 0 and var earlier)
             {
-                if (facts.EarlierAnswers.Length == 0) facts.EarlierAnswers = new int[rows.Count];
+                if (facts.EarlierAnswers.Length == 0) facts.EarlierAnswers = new int[facts.IdenticalGroup.Length];
                 facts.EarlierAnswers[i] = earlier;
             }
             var key = row.ContentKey();

@@ -25,6 +25,10 @@ public sealed class RunDirectory : IDisposable
     public string NeighborSearchFile => In("neighbors.json");
     public string IndexFile => In("index.hnsw");
     public string JournalFile => In("passes.journal");
+
+    /// <summary>The journal of a round behind the first.</summary>
+    /// <param name="round">From 1 on.</param>
+    public string RoundJournalFile(int round) => In(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"passes-{round + 1}.journal"));
     public string ScoresFile => In("scores.jsonl");
     public string SummaryFile => In("summary.json");
     public string WavesFile => In("waves.json");

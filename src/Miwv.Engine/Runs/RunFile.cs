@@ -4,6 +4,7 @@ using Miwv.Engine.Cascading;
 using Miwv.Engine.Judging;
 using Miwv.Llama;
 using Miwv.Metrics;
+using Miwv.Metrics.Selection;
 using Miwv.Retrieval;
 
 namespace Miwv.Engine.Runs;
@@ -18,6 +19,7 @@ public static class RunFile
         json.WriteString("model", settings.ModelPath);
         json.WriteString("embedder", settings.EmbedderPath);
         json.WriteString("embeddings", settings.VectorsPath);
+        json.WriteString("demonstrations", settings.DemonstrationsPath);
         json.WriteString("template", settings.Template);
         json.WriteString("columns", settings.Columns.ToString());
         json.WriteString("ids", settings.Ids.ToString().ToLowerInvariant());
@@ -44,6 +46,8 @@ public static class RunFile
             Number(json, "audit", cascade.Audit);
         }
         if (settings.Judges.Count > 0) json.WriteString("judges", Judge.ListOf(settings.Judges));
+        json.WriteBoolean("early-stop", settings.EarlyStop is not null);
+        json.WriteString("early-stop-top", settings.EarlyStop?.ToString());
         json.WriteString("from", settings.From);
         json.WriteNumber("seed", settings.Seed);
         foreach (var (name, values) in settings.Selecting ?? [])
@@ -78,6 +82,7 @@ public static class RunFile
                 ModelPath = origin.Resolve(Text("model")!),
                 EmbedderPath = Text("embedder") is { } embedder ? origin.Resolve(embedder) : null,
                 VectorsPath = Text("embeddings") is { } vectors ? origin.Resolve(vectors) : null,
+                DemonstrationsPath = Text("demonstrations") is { } demonstrations ? origin.Resolve(demonstrations) : null,
                 Template = Text("template") is "alpaca" or "plain" or "chatml" or "model" ? Text("template")! : origin.Resolve(Text("template")!),
                 Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
                 Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),
@@ -96,6 +101,7 @@ public static class RunFile
                 PerToken = s.GetProperty("per-token").GetBoolean(),
                 Turns = Enum.Parse<TurnRule>(Text("turns")!, ignoreCase: true),
                 Metrics = Text("metric")!,
+                EarlyStop = Text("early-stop-top") is { } top ? TopCount.Parse(top) : null,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from") is { } from ? origin.Resolve(from) : null,
                 Cascade = s.TryGetProperty("cascade", out var cascade) ? CascadeSettings.Parse(cascade.GetString()!, Count("audit")) : null,

@@ -40,7 +40,7 @@ internal sealed class EmbedStage : IDisposable
         batchTokens = Math.Max(BatchTokens, longest);
         int contexts = Math.Clamp(threads, 1, MostContexts);
         for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
-        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.Count, type, sourceKey);
+        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, type, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
@@ -48,12 +48,12 @@ internal sealed class EmbedStage : IDisposable
     public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
-        using var texts = TokenTableBuilder.Build(rows.Count, (i, tokens) =>
+        using var texts = TokenTableBuilder.Build(rows.CountWithDemonstrations, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
-        }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.Count, "rows")), cancel);
+        }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.CountWithDemonstrations, "rows")), cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
-        new ModelCompute("embed", parameters, Enumerable.Range(0, rows.Count).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
+        new ModelCompute("embed", parameters, Enumerable.Range(0, rows.CountWithDemonstrations).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
     }
 
@@ -63,11 +63,11 @@ internal sealed class EmbedStage : IDisposable
         hasNumbers = kept > FiniteWatch.MostBroken; // else it would have ended there
         long done = 0, keptTokens = 0;
         var round = new List<(int From, int To)>(embedders.Count);
-        for (int from = 0; from < rows.Count;)
+        for (int from = 0; from < rows.CountWithDemonstrations;)
         {
             cancel.ThrowIfCancellationRequested();
             round.Clear();
-            while (from < rows.Count && round.Count < embedders.Count)
+            while (from < rows.CountWithDemonstrations && round.Count < embedders.Count)
             {
                 int to = BatchEnd(from);
                 for (int i = from; i < to; i++) done += texts.Length(i);
@@ -86,7 +86,7 @@ internal sealed class EmbedStage : IDisposable
     private int BatchEnd(int from)
     {
         int tokens = 0, count = 0, to = from;
-        for (; to < rows.Count; to++)
+        for (; to < rows.CountWithDemonstrations; to++)
         {
             if (!IsNew(to)) continue;
             if (count == TextEmbedder.MaxTexts || tokens + texts.Length(to) > batchTokens) break;

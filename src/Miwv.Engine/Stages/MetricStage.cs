@@ -33,6 +33,7 @@ internal sealed class MetricStage
         {
             Neighbors = neighbors,
             Embeddings = embeddings,
+            KeepTop = settings.EarlyStop?.Of(rows.Count),
             Seed = settings.Seed,
             Threads = settings.Threads,
         };
@@ -68,6 +69,20 @@ internal sealed class MetricStage
             _ = nothing.Nll(passes.OneShot[row]);
         }
         return asked;
+    }
+
+    /// <summary>Adds the passes that follow from the results so far; false if there are none.</summary>
+    public bool AddRound(PassResults results)
+    {
+        bool more = false;
+        for (int i = 0; i < metrics.Count; i++)
+        {
+            book!.Begin();
+            if (!metrics[i].AddRound(book, results)) continue;
+            more = true;
+            alone[i] = (alone[i].Passes + book.AloneCost.Passes, alone[i].Tokens + book.AloneCost.Tokens);
+        }
+        return more;
     }
 
     public IReadOnlyList<MetricColumn> Compute(PassResults results) =>

@@ -60,11 +60,12 @@ internal sealed class PassStage
         }
     }
 
-    /// <summary>Which rows have an answer; only those can be demonstrations.</summary>
-    public static bool[] HasAnswer(TokenTable tokens, RowFacts facts)
+    /// <summary>Which rows can be demonstrations: those with an answer.</summary>
+    public static bool[] MayBeShown(TokenTable tokens, RowFacts facts)
     {
-        var has = new bool[facts.Count];
-        for (int i = 0; i < has.Length; i++) has[i] = !facts.Errors.ContainsKey(i) && tokens.Length(2 * i + 1) > 0;
+        var has = new bool[facts.IdenticalGroup.Length];
+        // with demonstrations from another file no row of the data is one
+        for (int i = has.Length > facts.Count ? facts.Count : 0; i < has.Length; i++) has[i] = !facts.Errors.ContainsKey(i) && tokens.Length(2 * i + 1) > 0;
         return has;
     }
 

@@ -46,7 +46,7 @@ public sealed unsafe class GraphTap : IDisposable
 
     /// <summary>The logits of the last decode, checked: type, shape, layout and place (after <see cref="LlamaContext.Synchronize"/>).</summary>
     /// <exception cref="TapException">The tensor is not what the gather can read; the wave must not be used.</exception>
-    public LogitsTensor Logits(int expectedRows) => Checked(state->Logits, context.Model.Vocabulary.Size, expectedRows);
+    public LogitsTensor Logits(int expectedRows) => Checked(state->Logits, context!.Model.Vocabulary.Size, expectedRows);
 
     /// <summary>What the last graph showed, unchecked.</summary>
     internal Tensor* Seen => state->Logits;

@@ -40,6 +40,9 @@ public sealed class PassBook
     /// <summary>The rows' embeddings, if a metric asked for them.</summary>
     public EmbeddingStore? Embeddings { get; init; }
 
+    /// <summary>The best rows by the first metric that will be kept, if no others need a value; null = all do.</summary>
+    public int? KeepTop { get; init; }
+
     /// <summary>Draws everything random.</summary>
     public int Seed { get; init; }
     public int Threads { get; init; } = 1;
@@ -74,6 +77,9 @@ public sealed class PassBook
 
     /// <summary>Earlier answers of a row that are scored.</summary>
     public int[] ScoredEarlier(int row) => Turns.Count(row) == 0 ? [] : [.. rows.ScoredEarlier(row)];
+
+    /// <summary>Tokens of a row from its prompt on, the scored EOS included.</summary>
+    public int RowLength(int row) => rows.Length(row);
 
     /// <summary>Tokens of a row that are scored, all turns.</summary>
     public int ScoredTokens(int row) => rows.ScoredTokens(row);

@@ -24,12 +24,8 @@ public sealed class HesMetric(double percent) : Metric
     /// <summary>At least one token counts.</summary>
     public static double Value(ReadOnlySpan<float> entropies, double percent)
     {
-        float[] sorted = entropies.ToArray();
-        if (sorted.Length == 0) return double.NaN;
-        Array.Sort(sorted);
-        int count = Math.Clamp((int)(sorted.Length * percent / 100), 1, sorted.Length);
         double sum = 0;
-        foreach (float value in sorted.AsSpan(sorted.Length - count)) sum += value;
-        return sum / Math.Log(2);
+        foreach (float value in TokenShare.Highest(entropies, percent)) sum += value;
+        return entropies.IsEmpty ? double.NaN : sum / Math.Log(2);
     }
 }

@@ -24,12 +24,9 @@ public sealed class MinKMetric(double percent) : Metric
     /// <summary>At least one token counts.</summary>
     public static double Value(ReadOnlySpan<float> logProbs, double percent)
     {
-        float[] sorted = logProbs.ToArray();
-        if (sorted.Length == 0) return double.NaN;
-        Array.Sort(sorted);
-        int count = Math.Clamp((int)(sorted.Length * percent / 100), 1, sorted.Length);
+        var lowest = TokenShare.Lowest(logProbs, percent);
         double sum = 0;
-        foreach (float value in sorted.AsSpan(0, count)) sum += value;
-        return sum / count;
+        foreach (float value in lowest) sum += value;
+        return lowest.IsEmpty ? double.NaN : sum / lowest.Length;
     }
 }

@@ -9,6 +9,7 @@ using Miwv.Engine.Tests.Support;
 using Miwv.Llama.Gguf;
 using Miwv.Perf.Models;
 using Miwv.Retrieval;
+using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Tests.Fuzzing;
 
@@ -139,8 +140,8 @@ public sealed class ReaderFuzzTests : IDisposable
         Directory.CreateDirectory(folder["gpu"]);
         File.WriteAllText(Path.Combine(folder["gpu"], "run.json"), "{}");
         using RunDirectory run = RunDirectory.Enter(folder["gpu"], resume: false);
-        Run(Path.Combine("gpu", "waves.json"), 1024, _ => WaveSizeFile.Read(run, "card")).Start(
-            ["""{"device": "card", "tokens": 512, "outputs": 256, "flash_attention": 1, "contexts": 2, "threads_per_context": 1}"""u8.ToArray(), .. Kept("waves.json")]);
+        Run(Path.Combine("gpu", "waves.json"), 1024, _ => WaveSizeFile.Read(run, "card", GatherPath.Cuda)).Start(
+            ["""{"device": "card", "gather": "on the card", "tokens": 512, "outputs": 256, "flash_attention": 1, "contexts": 2, "threads_per_context": 1}"""u8.ToArray(), .. Kept("waves.json")]);
     }
 
     [Fact]

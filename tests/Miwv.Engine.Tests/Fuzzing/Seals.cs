@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Miwv.Data;
 using Miwv.Engine.Journal;
 
 namespace Miwv.Engine.Tests.Fuzzing;
