@@ -1,5 +1,7 @@
 using Miwv.Engine.Cascading;
 using Miwv.Engine.Results;
+using Miwv.Engine.Stages;
+using Miwv.Llama;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine;
@@ -16,13 +18,29 @@ public sealed partial class MiwvRun
     // those that were computed, or will be first
     private IReadOnlyList<WavePlan> Rounds => plans.Count > 0 ? plans : [Plan()];
 
+    // null = nothing was embedded for this run; a damaged or lost account is made again
+    private ModelCompute? EmbeddingCost()
+    {
+        if (ModelCompute.Read(Directory.EmbeddingComputeFile) is { } known) return known;
+        if (settings.VectorsPath is not null || settings.From is not null || SharedEmbeddings is not null) return null;
+        ModelCompute cost;
+        if (settings.EmbedderPath is { } path)
+        {
+            using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
+            cost = EmbedStage.Cost(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), Directory, settings.Threads, cancel);
+        }
+        else cost = EmbedStage.Cost(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), Directory, settings.Threads, cancel);
+        cost.Write(Directory.EmbeddingComputeFile);
+        return cost;
+    }
+
     private CascadeSummary? CascadeFigures() => chosen is null ? null : cascadeSummary ??= CascadeSummary.Of(chosen, passes!.Passes, Plan());
 
     /// <summary>Every model's part in the run, the scoring model's first.</summary>
     public IReadOnlyList<ModelCompute> Compute()
     {
         var parts = new List<ModelCompute> { new("score", ModelCompute.ParametersOf(inputs.ModelFile), Rounds.Sum(round => round.Tokens)) };
-        if (stage!.NeedsEmbeddings && ModelCompute.Read(Directory.EmbeddingComputeFile) is { } embed) parts.Add(embed);
+        if (stage!.NeedsEmbeddings && EmbeddingCost() is { } embed) parts.Add(embed);
         if (Cascade is not null) parts.AddRange(Cascade.Run.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "cascade" }));
         foreach (var judge in Judges?.Runs ?? []) parts.AddRange(judge.Compute().Where(part => part.Part == "score").Select(part => part with { Part = "judge" }));
         return parts;

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Miwv.Data;
 using Miwv.Engine.Runs;
 using Miwv.Llama.Gguf;
 
@@ -17,18 +20,24 @@ public sealed record ModelCompute(string Part, long Parameters, long Tokens)
     public static long ParametersOf(GgufFile model) =>
         model.BodyParameterCount + (model.IsEncoderOnly ? 0 : (long)model.VocabularySize * (model.EmbeddingLength ?? 0));
 
-    /// <summary>What a file says; null if it is not there or damaged: nothing but the share in the summary depends on it.</summary>
+    /// <summary>What a file says; null if it is not there or damaged.</summary>
     internal static ModelCompute? Read(string path)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<ModelCompute>(File.ReadAllBytes(path), SummaryJson.Options) : null;
+            if (!File.Exists(path)) return null;
+            byte[] data = SmallFile.Read(path, RunDirectory.MostJsonBytes);
+            return JsonSerializer.Deserialize<Sealed>(data, SummaryJson.Options) is { Compute: { } compute } read && read.Checksum == compute.Checksum() ? compute : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or UserException)
         {
             return null;
         }
     }
 
-    internal void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, SummaryJson.Options));
+    internal void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Sealed(this, Checksum()), SummaryJson.Options));
+
+    private uint Checksum() => Crc32C.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Part}|{Parameters}|{Tokens}")));
+
+    private sealed record Sealed(ModelCompute Compute, uint Checksum);
 }

@@ -123,7 +123,7 @@ public sealed class RunDirectory : IDisposable
     {
         try
         {
-            string[] made = [RunFile, EmbeddingsFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile, TimesFile];
+            string[] made = [RunFile, EmbeddingsFile, EmbeddingComputeFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile, TimesFile];
             foreach (string file in Directory.GetFiles(Path))
                 if (file == TokensFile || file == EmbeddedTokensFile || (System.IO.Path.GetExtension(file) is ".new" or ".tmp" && made.Contains(file[..^4]))) File.Delete(file);
         }

@@ -47,14 +47,29 @@ internal sealed class EmbedStage : IDisposable
     /// <param name="parameters">Of the model, for the account of what embedding cost.</param>
     public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
+        using var texts = Tokenize(rows, facts, model, directory, threads, progress, cancel);
+        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
+        CostOf(texts, stage.first, parameters).Write(directory.EmbeddingComputeFile);
+        stage.Fill(cancel);
+    }
+
+    /// <summary>What filling the store takes, all rows of it.</summary>
+    public static ModelCompute Cost(RowFile rows, RowFacts facts, LlamaModel model, long parameters, RunDirectory directory, int threads, CancellationToken cancel)
+    {
+        using var texts = Tokenize(rows, facts, model, directory, threads, null, cancel);
+        return CostOf(texts, EqualTexts.FirstRows(texts, out _), parameters);
+    }
+
+    private static ModelCompute CostOf(TokenTable texts, int[] first, long parameters) =>
+        new("embed", parameters, Enumerable.Range(0, first.Length).Sum(row => first[row] == row ? (long)texts.Length(row) : 0));
+
+    private static TokenTable Tokenize(RowFile rows, RowFacts facts, LlamaModel model, RunDirectory directory, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    {
         var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
-        using var texts = TokenTableBuilder.Build(rows.CountWithDemonstrations, (i, tokens) =>
+        return TokenTableBuilder.Build(rows.CountWithDemonstrations, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
         }, directory.EmbeddedTokensFile, threads, done => progress?.Report(new("tokenize", done, rows.CountWithDemonstrations, "rows")), cancel);
-        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
-        new ModelCompute("embed", parameters, Enumerable.Range(0, rows.CountWithDemonstrations).Sum(row => stage.IsNew(row) ? (long)texts.Length(row) : 0)).Write(directory.EmbeddingComputeFile);
-        stage.Fill(cancel);
     }
 
     private void Fill(CancellationToken cancel)

@@ -39,7 +39,11 @@ public sealed unsafe class GraphTap : IDisposable
 
     internal int Sequences => chains.Count;
 
-    internal void Attach(LlamaContext made) => context = made;
+    internal void Attach(LlamaContext made)
+    {
+        context = made;
+        state->Logits = null; // what was reserved for is no decode's
+    }
 
     /// <summary>Stopwatch timestamp at which the last decode had its mask, graph and inputs ready.</summary>
     public long InputsReady => state->InputsReady;
