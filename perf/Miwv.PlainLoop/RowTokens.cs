@@ -3,7 +3,7 @@ using Miwv.Llama;
 
 namespace Miwv.PlainLoop;
 
-/// <summary>A row's token ids by the contract's rules, written down a second time (DESIGN 3).</summary>
+/// <summary>A row's token ids by the contract's rules, written down a second time.</summary>
 public sealed record RowTokens(int[] Prompt, int[] Answer)
 {
     public static RowTokens Of(Row row, Vocabulary vocabulary)

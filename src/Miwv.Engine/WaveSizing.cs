@@ -15,7 +15,7 @@ internal sealed record WaveSizing(WaveLimits Limits, FlashAttention FlashAttenti
     // the library's CPU flash attention works on tiles of 64 and is slower than the plain product for narrow heads
     private const int NarrowHead = 32;
 
-    // the library keeps 16 bytes a row and vocabulary entry on the host, in every context (LLAMA.md 2.4)
+    // the library keeps 16 bytes a row and vocabulary entry on the host, in every context
     private const long OutputBytes = 256L << 20;
 
     public static WaveSizing For(GgufFile file, LlamaModel model, RunSettings settings)

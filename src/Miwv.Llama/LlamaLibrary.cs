@@ -7,7 +7,7 @@ namespace Miwv.Llama;
 
 /// <summary>
 /// The loaded libllama: found, loaded and checked once per process, before anything else of this project is used.
-/// A library whose structs are laid out differently is refused (LLAMA.md 1.3), never tried.
+/// A library whose structs are laid out differently is refused, never tried.
 /// </summary>
 public static unsafe class LlamaLibrary
 {

@@ -35,7 +35,7 @@ internal sealed class ScoredTexts(MiwvRun run)
                 json.WriteStartObject();
                 json.WritePropertyName("id");
                 run.Rows.Id(row).WriteTo(json);
-                json.WriteString("pass", name.Split(' ')[0]);
+                json.WriteString("pass", name.Split(' ', ',')[0]);
                 json.WriteString("context", Text(tokens.AsSpan(0, from)));
                 json.WriteString("scored", Text(tokens.AsSpan(from..until)));
                 json.WriteNumber("scored_from", from);
@@ -50,10 +50,18 @@ internal sealed class ScoredTexts(MiwvRun run)
 
     private IEnumerable<(string Name, int Pass)> Passes(int row)
     {
-        if (run.Passes.ZeroShot[row] is >= 0 and var zero) yield return ("zero-shot", zero);
+        if (run.Passes.ZeroShot[row] is >= 0 and var zero)
+            foreach (var part in Turns("zero-shot", zero)) yield return part;
         if (run.Passes.OneShot[row] is not (>= 0 and var one)) yield break;
         int neighbor = run.FindNeighbors().Neighbors(row)[0];
-        yield return ($"one-shot behind row {run.Rows.Id(neighbor)}{(run.Passes.DemonstrationCut[row] ? " (whose answer is cut to fit)" : "")}", one);
+        foreach (var part in Turns($"one-shot behind row {run.Rows.Id(neighbor)}{(run.Passes.DemonstrationCut[row] ? " (whose answer is cut to fit)" : "")}", one)) yield return part;
+    }
+
+    // a conversation has a pass for each scored turn
+    private IEnumerable<(string Name, int Pass)> Turns(string name, int pass)
+    {
+        int earlier = run.Passes.Passes.Earlier(pass);
+        for (int turn = 0; turn <= earlier; turn++) yield return (earlier == 0 ? name : $"{name}, scored turn {turn + 1} of {earlier + 1}", pass - earlier + turn);
     }
 
     private (int[] Tokens, int From, int Until) Of(int pass)

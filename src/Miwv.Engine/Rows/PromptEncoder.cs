@@ -4,7 +4,7 @@ using Miwv.Llama;
 namespace Miwv.Engine.Rows;
 
 /// <summary>
-/// Prompts to token ids: every piece of the rendered template is tokenized by itself, data never as control tokens (DESIGN 3).
+/// Prompts to token ids: every piece of the rendered template is tokenized by itself, data never as control tokens.
 /// A template that writes the BOS token itself does not get a second one.
 /// </summary>
 public sealed class PromptEncoder(Vocabulary vocabulary, PromptTemplate template)

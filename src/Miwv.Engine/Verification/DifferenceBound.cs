@@ -2,7 +2,7 @@ using Miwv.Llama.Gguf;
 
 namespace Miwv.Engine.Verification;
 
-/// <summary>How far a run's losses may be from those of an exact row-by-row decode (DESIGN 3), nats per answer token.</summary>
+/// <summary>How far a run's losses may be from those of an exact row-by-row decode, nats per answer token.</summary>
 /// <param name="Max">Of any loss.</param>
 /// <param name="Mean">Over all losses; null = no bound of its own.</param>
 /// <param name="Why">The mode that allows it.</param>

@@ -41,7 +41,7 @@ public sealed class TextCatalog
     /// <summary>Token ids that passes share.</summary>
     public int Shared(string name, int[] ids) => Block("ids " + name, false, (_, tokens, _) => tokens.AddRange(ids));
 
-    /// <summary>BOS, or EOS if the vocabulary has no BOS, or nothing: what a direct pass begins with (DESIGN 3).</summary>
+    /// <summary>BOS, or EOS if the vocabulary has no BOS, or nothing: what a direct pass begins with.</summary>
     public int Start() => Block("start", false, (_, tokens, _) =>
     {
         int id = vocabulary.Bos >= 0 ? vocabulary.Bos : vocabulary.Eos;

@@ -2,7 +2,7 @@ using Miwv.Engine.Tests.Support;
 
 namespace Miwv.Engine.Tests.Oracle;
 
-/// <summary>The engine against the plain loop on real rows: the invariance of DESIGN 3.</summary>
+/// <summary>The engine against the plain loop on real rows: the invariance of docs/decisions/0002.</summary>
 public sealed class PlainLoopTests : IDisposable
 {
     private readonly RunFolder folder = new();

@@ -4,7 +4,7 @@ using Miwv.Engine.Tests.Support;
 
 namespace Miwv.Engine.Tests.Rows;
 
-/// <summary>Every status there is, and which one a row gets if several apply (DESIGN 3).</summary>
+/// <summary>Every status there is, and which one a row gets if several apply.</summary>
 public sealed class StatusTests : IDisposable
 {
     private static readonly string Long = string.Join(' ', Enumerable.Repeat("house", 600));

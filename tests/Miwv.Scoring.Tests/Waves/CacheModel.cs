@@ -5,7 +5,7 @@ using Miwv.Scoring.Waves;
 namespace Miwv.Scoring.Tests.Waves;
 
 /// <summary>
-/// libllama's unified KV cache as far as its rules go (LLAMA.md 3.2): which tokens each sequence sees, and what a batch may ask for.
+/// libllama's unified KV cache as far as its rules go: which tokens each sequence sees, and what a batch may ask for.
 /// </summary>
 internal sealed unsafe class CacheModel
 {
