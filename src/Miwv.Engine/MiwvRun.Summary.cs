@@ -1,7 +1,6 @@
 using Miwv.Engine.Cascading;
 using Miwv.Engine.Results;
 using Miwv.Engine.Stages;
-using Miwv.Llama;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine;
@@ -23,13 +22,7 @@ public sealed partial class MiwvRun
     {
         if (ModelCompute.Read(Directory.EmbeddingComputeFile) is { } known) return known;
         if (settings.VectorsPath is not null || settings.From is not null || SharedEmbeddings is not null) return null;
-        ModelCompute cost;
-        if (settings.EmbedderPath is { } path)
-        {
-            using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-            cost = EmbedStage.Cost(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), Directory, settings.Threads, cancel);
-        }
-        else cost = EmbedStage.Cost(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), Directory, settings.Threads, cancel);
+        var cost = WithEmbedder((embedder, file, _) => EmbedStage.Cost(Rows, Facts, embedder, ModelCompute.ParametersOf(file), Directory, settings.Threads, cancel));
         cost.Write(Directory.EmbeddingComputeFile);
         return cost;
     }

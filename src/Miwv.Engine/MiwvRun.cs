@@ -195,12 +195,11 @@ public sealed partial class MiwvRun : IDisposable
         }
         if (settings.VectorsPath is { } npy)
             NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, settings.Store, key, null, cancel);
-        else if (settings.EmbedderPath is { } path)
+        else WithEmbedder((embedder, file, languageModel) =>
         {
-            using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(inputs.Embedder!), !inputs.Embedder!.IsEncoderOnly, Directory, settings.Store, key, settings.Threads, progress, cancel);
-        }
-        else EmbedStage.Run(Rows, Facts, Model, ModelCompute.ParametersOf(inputs.ModelFile), true, Directory, settings.Store, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(file), languageModel, Directory, settings.Store, key, settings.Threads, progress, cancel);
+            return true;
+        });
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
 
@@ -210,9 +209,15 @@ public sealed partial class MiwvRun : IDisposable
     {
         if (settings.VectorsPath is not null)
             throw new UserException("--query needs the model that made the vectors; with --embeddings there is none, name one with -e");
-        if (settings.EmbedderPath is not { } path) return QueryStage.Nearest(Embed(), Model, true, text, k, settings.Threads);
+        return WithEmbedder((embedder, _, languageModel) => QueryStage.Nearest(Embed(), embedder, languageModel, text, k, settings.Threads));
+    }
+
+    // the model that makes the vectors, loaded for the moment unless it is the scoring model, and whether it is a language model
+    private T WithEmbedder<T>(Func<LlamaModel, GgufFile, bool, T> use)
+    {
+        if (settings.EmbedderPath is not { } path) return use(Model, inputs.ModelFile, true);
         using var embedder = LlamaModel.Load(path, new ModelOptions(settings.GpuLayers));
-        return QueryStage.Nearest(Embed(), embedder, !inputs.Embedder!.IsEncoderOnly, text, k, settings.Threads);
+        return use(embedder, inputs.Embedder!, !inputs.Embedder!.IsEncoderOnly);
     }
 
     /// <summary>Called when neighbours had to be searched: how, why so, and what an index missed.</summary>

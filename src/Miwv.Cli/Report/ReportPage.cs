@@ -25,24 +25,19 @@ internal static class ReportPage
             .Replace("{{title}}", WebUtility.HtmlEncode(SafeText.OneLine(Path.GetFileName(run.Settings.DataPath))), StringComparison.Ordinal)
             .Replace("{{style}}", Resource("page.css"), StringComparison.Ordinal);
         string[] parts = html.Split("{{data}}", 2), scripts = parts[1].Split("{{script}}", 2);
-        string beside = path + ".tmp";
-        try
+        long length = 0;
+        WholeFile.Write(path, "the report", file =>
         {
-            using (var writer = new StreamWriter(beside, append: false, new UTF8Encoding(false)))
-            {
-                writer.Write(parts[0]);
-                writer.Write(Data(run, data));
-                writer.Write(scripts[0]);
-                writer.Write(Resource("page.js"));
-                writer.Write(scripts[1]);
-            }
-            File.Move(beside, path, overwrite: true);
-            return new FileInfo(path).Length;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: cannot be written: {e.Message}", e);
-        }
+            using var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true);
+            writer.Write(parts[0]);
+            writer.Write(Data(run, data));
+            writer.Write(scripts[0]);
+            writer.Write(Resource("page.js"));
+            writer.Write(scripts[1]);
+            writer.Flush();
+            length = file.Length;
+        });
+        return length;
     }
 
     private static string Data(StoredRun run, ReportData data)

@@ -1,7 +1,7 @@
 namespace Miwv.Data;
 
 /// <summary>Files that appear whole or not at all: written under another name in the same folder, flushed to the disk and renamed.</summary>
-internal static class WholeFile
+public static class WholeFile
 {
     /// <param name="what">What the file is, for the message.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>

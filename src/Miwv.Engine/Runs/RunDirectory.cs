@@ -32,7 +32,6 @@ public sealed class RunDirectory : IDisposable
     public string ScoresFile => In("scores.jsonl");
     public string SummaryFile => In("summary.json");
     public string WavesFile => In("waves.json");
-    public string TimesFile => In("times.json");
     public string TokensFile => In("tokens.tmp");
     public string EmbeddedTokensFile => In("embed.tmp");
 
@@ -123,7 +122,7 @@ public sealed class RunDirectory : IDisposable
     {
         try
         {
-            string[] made = [RunFile, EmbeddingsFile, EmbeddingComputeFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile, TimesFile];
+            string[] made = [RunFile, EmbeddingsFile, EmbeddingComputeFile, NeighborsFile, NeighborSearchFile, IndexFile, JournalFile, ScoresFile, SummaryFile, WavesFile];
             foreach (string file in Directory.GetFiles(Path))
                 if (file == TokensFile || file == EmbeddedTokensFile || (System.IO.Path.GetExtension(file) is ".new" or ".tmp" && made.Contains(file[..^4]))) File.Delete(file);
         }
