@@ -12,7 +12,18 @@ public sealed partial class MiwvRun
     {
         if (neighbors is not null) return neighbors;
         int k = own.Select(metric => metric.Neighbors).DefaultIfEmpty(0).Max();
-        return neighbors = k == 0 ? new KnnGraph(Rows.Count, 1) : FindNeighbors(k);
+        if (k == 0) return neighbors = new KnnGraph(Rows.Count, 1);
+        neighbors = FindNeighbors(k);
+        int most = MostNeighbors(neighbors);
+        if (most > 0 && most < k) warn($"{k} neighbours were asked for; rows have {most} at most");
+        return neighbors;
+    }
+
+    private static int MostNeighbors(KnnGraph graph)
+    {
+        int most = 0;
+        for (int row = 0; row < graph.Rows && most < graph.K; row++) most = Math.Max(most, graph.K - graph.Neighbors(row).Count(KnnGraph.None));
+        return most;
     }
 
     /// <summary>Each row's k nearest rows.</summary>

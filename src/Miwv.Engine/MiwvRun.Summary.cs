@@ -27,7 +27,7 @@ public sealed partial class MiwvRun
         return cost;
     }
 
-    private CascadeSummary? CascadeFigures() => chosen is null ? null : cascadeSummary ??= CascadeSummary.Of(chosen, passes!.Passes, Plan());
+    private CascadeSummary? CascadeFigures() => CascadeRows is null ? null : cascadeSummary ??= CascadeSummary.Of(CascadeRows, passes!.Passes, Plan());
 
     /// <summary>Every model's part in the run, the scoring model's first.</summary>
     public IReadOnlyList<ModelCompute> Compute()

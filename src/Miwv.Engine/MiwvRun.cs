@@ -49,7 +49,6 @@ public sealed partial class MiwvRun : IDisposable
     private PassResults? results;
     private WaveSizing? sizing;
     private LiveWriter? live;
-    private CascadeRows? chosen;
     private CascadeSummary? cascadeSummary;
 
     private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, RunClaim claim, StageTimes stageTimes, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
@@ -78,6 +77,9 @@ public sealed partial class MiwvRun : IDisposable
 
     /// <summary>The small model that scores all rows first; null = none.</summary>
     public CascadeStage? Cascade { get; private set; }
+
+    /// <summary>Who passes the cascade's first stage; null without one, or before the passes are known.</summary>
+    public CascadeRows? CascadeRows { get; private set; }
 
     /// <summary>The models that rate the rows; null = none but the scoring model.</summary>
     public JudgePanel? Judges { get; private set; }
@@ -227,7 +229,7 @@ public sealed partial class MiwvRun : IDisposable
     public WavePlan Plan()
     {
         if (plan is not null) return plan;
-        chosen = IsTrial ? Cascade?.Guess() : Cascade?.Choose();
+        CascadeRows = IsTrial ? Cascade?.Guess() : Cascade?.Choose();
         var graph = FindNeighbors();
         int window = ScoringWindow.Of(Model, inputs.ModelFile, settings.Window, warn);
         Tokenize();
@@ -236,7 +238,7 @@ public sealed partial class MiwvRun : IDisposable
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
         var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
-        var needed = chosen is null ? null : stage.Restrict(chosen.IsScored, passes);
+        var needed = CascadeRows is null ? null : stage.Restrict(CascadeRows.IsScored, passes);
         var forest = new PrefixForest(passes.Passes, Enumerable.Range(0, known.Length).Where(pass => !known[pass] && needed?[pass] != false));
         if (ComputeCard.InUse(settings.GpuLayers) is not { } card)
         {
@@ -286,7 +288,7 @@ public sealed partial class MiwvRun : IDisposable
         GiveBack();
         plans.Clear();
         results!.Grow();
-        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, chosen?.Key()), results);
+        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, CascadeRows?.Key()), results);
         map.Write(Directory.RowMapFile);
         RunRound(waves, Directory.JournalFile, OnRow is { } listener ? new RowWatch(map, listener) : null);
         for (int from = passes!.Passes.Count; stage!.AddRound(results); from = passes.Passes.Count)
@@ -297,7 +299,7 @@ public sealed partial class MiwvRun : IDisposable
         if (Times.Split > 0) warn($"{Times.Split} waves did not fit into the memory of the device and were computed one pass at a time");
         GiveBack();
         var columns = stage.Compute(results).Concat(rated).ToDictionary(column => column.Field);
-        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, [.. metrics.Select(metric => columns[metric.Field])], chosen);
+        var scores = new ScoreTable(Facts, passes, FindNeighbors(), results, [.. metrics.Select(metric => columns[metric.Field])], CascadeRows);
         ScoresFile.Write(Directory.ScoresFile, Rows, scores);
         SummaryJson.Write(Directory.SummaryFile, Summarize(scores));
         File.Delete(Directory.RowMapFile);
@@ -306,7 +308,7 @@ public sealed partial class MiwvRun : IDisposable
 
     private void RunRound(WavePlan waves, string journal, RowWatch? watch)
     {
-        byte[] key = inputs.PlanKey(settings, waves, chosen?.Key());
+        byte[] key = inputs.PlanKey(settings, waves, CascadeRows?.Key());
         var live = LiveMetrics.Of(stage!, passes!.Passes, results!, OnMetric);
         Times.Add(StageTimes.Measure("score", () => ScoreStage.Run(Model, waves, Options, sizing!, journal, key, settings.PerToken, watch, live, progress, cancel)));
         PassSums.Read(journal, waves, key, settings.PerToken, results!);
@@ -352,7 +354,7 @@ public sealed partial class MiwvRun : IDisposable
     public Selection Select(ScoreTable scores, SelectionRequest request)
     {
         var texts = Passes.Tokens;
-        return new SelectionMaker(scores, chosen, request, Embed, Rows, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
+        return new SelectionMaker(scores, CascadeRows, request, Embed, Rows, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 
     public void Dispose()

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Miwv.Cli.Hosting;
+using Miwv.Cli.Screen;
+using Miwv.Engine.Results;
 
 namespace Miwv.Cli.Tests;
 
@@ -44,6 +47,27 @@ public sealed class ExplainTests
         using var small = new SmallRun();
         Assert.Equal(0, Run(out string output, out _, "explain", small.Folder, id));
         Assert.Contains(why, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kept", "ok  scored", 5)]
+    [InlineData("audit", "never selected", 5)]
+    [InlineData("rejected", "the scoring model did not see it", 4)]
+    public void A_row_of_a_cascade_says_what_the_small_model_made_of_it(string role, string why, int scored)
+    {
+        using var small = new SmallRun();
+        string path = Path.Combine(small.Folder, "scores.jsonl");
+        string[] lines = File.ReadAllLines(path);
+        var first = JsonNode.Parse(lines[0])!.AsObject();
+        first["cascade"] = role;
+        File.WriteAllLines(path, [first.ToJsonString(), .. lines[1..]]);
+        Assert.Equal(0, Run(out string output, out _, "explain", small.Folder, "row-0"));
+        Assert.Contains(why, output, StringComparison.Ordinal);
+        using var run = StoredRun.Open(small.Folder, default);
+        var board = RowBoard.Of(run);
+        Assert.Equal(scored, board.Scored);
+        Assert.Equal(role == "rejected" ? "rejected" : "ok", board.Status(0));
+        Assert.Equal(8, board.Statuses.Sum(status => status.Rows));
     }
 
     [Fact]

@@ -133,6 +133,16 @@ public sealed class DatasetInfoTests : IDisposable
     }
 
     [Fact]
+    public void ANameOfHalfASurrogatePairIsNoColumn()
+    {
+        string path = folder.Write("rows.json", """[{"instruction": "i", "output": "o", "\ud83d": 1}]""");
+        using RowFile rows = RowFile.Open(path);
+        SelectionWriter.Write(rows, [0], folder["chosen.json"]);
+        LlamaFactoryEntry.Put(folder["dataset_info.json"], WrittenRows.Read(folder["chosen.json"], SelectionFormat.Same, rows));
+        Assert.EndsWith("chosen.json", DatasetInfo.Read(folder["dataset_info.json"], "chosen").File, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheAxolotlSnippetNamesFieldsAndRoles()
     {
         string path = folder.Write("rows.json", """[{"conversations": [{"from": "human", "value": "q"}, {"from": "function_call", "value": "c"}, {"from": "observation", "value": "o"}, {"from": "gpt", "value": "a"}]}]""");

@@ -25,7 +25,7 @@ internal static class ExplainCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             int row = run.Find(parsed.GetValue(id)!);
-            string reason = StatusReason.Of(run.Scores[row].Status);
+            string reason = StatusReason.Of(run.Scores[row]);
             AnswerTokens? tokens = null;
             try
             {

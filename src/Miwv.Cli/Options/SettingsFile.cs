@@ -18,8 +18,8 @@ internal static class SettingsFile
     {
         try
         {
-            string text = new StreamReader(new MemoryStream(SmallFile.Read(path, MostBytes))).ReadToEnd();
-            var (settings, isRun) = Path.GetExtension(path) is ".yaml" or ".yml" ? (Yaml(path, text), false) : Json(path, text);
+            byte[] bytes = SmallFile.Read(path, MostBytes);
+            var (settings, isRun) = Path.GetExtension(path) is ".yaml" or ".yml" ? (Yaml(path, new StreamReader(new MemoryStream(bytes)).ReadToEnd()), false) : Json(path, bytes);
             if (settings.GroupBy(s => s.Key).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new UsageException($"{path}: {twice.Key} is there twice");
             return (settings, isRun);
         }
@@ -37,9 +37,9 @@ internal static class SettingsFile
         }
     }
 
-    private static (List<Setting>, bool) Json(string path, string text)
+    private static (List<Setting>, bool) Json(string path, byte[] bytes)
     {
-        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        using var document = SmallJson.Parse(bytes, JsonCommentHandling.Skip, trailingCommas: true);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UsageException($"{path}: is not a JSON object of settings");
         bool isRun = document.RootElement.TryGetProperty("settings", out var settings);
         if (!isRun) settings = document.RootElement;

@@ -1,5 +1,6 @@
 using Miwv.Data;
 using Miwv.Engine;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Following;
 using Miwv.Engine.Results;
 using Miwv.Metrics;
@@ -29,7 +30,7 @@ internal sealed class RowBoard
     /// <summary>Rows whose first metric is known.</summary>
     public int Scored { get; private set; }
 
-    /// <summary>Rows by status, those with a status other than ok as the plan has them.</summary>
+    /// <summary>Rows by status, ok first, those with another one as the plan has them; "rejected" = by a cascade's small model.</summary>
     public required IReadOnlyList<(string Status, int Rows)> Statuses { get; init; }
 
     /// <summary>The first metric that the run has: rows are sorted by it until the person chooses another.</summary>
@@ -45,11 +46,13 @@ internal sealed class RowBoard
     {
         var passes = run.Passes;
         var graph = run.FindNeighbors();
+        var cascade = run.CascadeRows;
         string[] metrics = [.. Base, .. run.LiveFields];
-        return new RowBoard(run.Rows, metrics, Unknown(metrics.Length, run.Rows.Count), row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), row => RowStatusName.Of(passes.Status[row]))
+        string Status(int row) => Shown(RowStatusName.Of(passes.Status[row]), cascade?.Roles[row]);
+        return new RowBoard(run.Rows, metrics, Unknown(metrics.Length, run.Rows.Count), row => (graph.Neighbors(row)[0], graph.Cosines(row)[0]), Status)
         {
             MainMetric = MainOf(metrics, run.MainField, passes.OneShot.Any(pass => pass >= 0)),
-            Statuses = Counted(passes.Status),
+            Statuses = Counted(run.Rows.Count, Status),
         };
     }
 
@@ -57,10 +60,11 @@ internal sealed class RowBoard
     public static RowBoard Of(RunFollower run)
     {
         int count = run.Rows.Count;
-        return new RowBoard(run.Rows, Base, Unknown(Base.Length, count), row => (run.Row(row).Neighbor, run.Row(row).Cosine), row => RowStatusName.Of(run.Row(row).Status))
+        string Status(int row) => RowStatusName.Of(run.Row(row).Status);
+        return new RowBoard(run.Rows, Base, Unknown(Base.Length, count), row => (run.Row(row).Neighbor, run.Row(row).Cosine), Status)
         {
             MainMetric = MainOf(Base, MetricRegistry.Parse(run.Settings.Metrics)[0].Field, run.HasOneShots),
-            Statuses = Counted([.. Enumerable.Range(0, count).Select(row => run.Row(row).Status)]),
+            Statuses = Counted(count, Status),
         };
     }
 
@@ -69,11 +73,12 @@ internal sealed class RowBoard
     {
         double[][] values = [.. run.MetricNames.Select(run.Values)];
         int main = run.MetricNames.ToList().IndexOf(run.MainField);
-        return new(run.Rows, run.MetricNames, values, row => (run.NeighborOf(row), run.Scores[row].Cosine), row => run.Scores[row].Status)
+        string Status(int row) => Shown(run.Scores[row].Status, run.Scores[row].Cascade);
+        return new(run.Rows, run.MetricNames, values, row => (run.NeighborOf(row), run.Scores[row].Cosine), Status)
         {
             MainMetric = values[main].Any(double.IsFinite) ? main : Math.Max(0, Array.FindIndex(values, column => column.Any(double.IsFinite))),
-            Scored = run.Scores.Count(s => s.Status == "ok"),
-            Statuses = [.. run.Scores.GroupBy(s => s.Status.Split(':')[0]).OrderByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))],
+            Scored = run.Scores.Count(s => s.Status == "ok" && s.Cascade != CascadeRole.Rejected),
+            Statuses = Counted(run.Scores.Count, Status),
         };
     }
 
@@ -96,7 +101,12 @@ internal sealed class RowBoard
 
     private static int MainOf(string[] metrics, string field, bool oneShots) => Array.IndexOf(metrics, field) is >= 0 and var wanted ? wanted : oneShots ? 0 : 1;
 
-    private static List<(string, int)> Counted(RowStatus[] status) => [.. status.GroupBy(s => s).OrderBy(g => g.Key).Select(g => (RowStatusName.Of(g.Key), g.Count()))];
+    // ok, then most rows first; errors together, whatever they say
+    private static List<(string, int)> Counted(int rows, Func<int, string> status) =>
+        [.. Enumerable.Range(0, rows).GroupBy(row => status(row).Split(':')[0]).OrderBy(g => g.Key == "ok" ? 0 : 1).ThenByDescending(g => g.Count()).Select(g => (g.Key, g.Count()))];
+
+    // a row that the scoring model does not see has nothing wrong with it, and no scores
+    private static string Shown(string status, CascadeRole? role) => status == "ok" && role == CascadeRole.Rejected ? "rejected" : status;
 
     public void Set(RowScored row)
     {

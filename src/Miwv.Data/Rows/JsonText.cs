@@ -20,6 +20,19 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The name of a field; null if it has half of a surrogate pair.</summary>
+    public static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Reads a text field; null is the empty string. Returns null, or what is wrong with the value; a list or object is skipped.
     /// </summary>

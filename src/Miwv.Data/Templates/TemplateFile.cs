@@ -106,7 +106,7 @@ internal sealed class TemplateFile : PromptTemplate
             return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = SmallJson.Parse(System.Text.Encoding.UTF8.GetBytes(text));
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("prompt_input", out JsonElement with) && with.ValueKind == JsonValueKind.String
                 && document.RootElement.TryGetProperty("prompt_no_input", out JsonElement without) && without.ValueKind == JsonValueKind.String)

@@ -3,6 +3,8 @@ namespace Miwv.Data;
 /// <summary>The <c>datasets:</c> of an axolotl configuration (its docs/dataset-formats): types chat_template, alpaca, sharegpt, and fields of one's own.</summary>
 public static class AxolotlConfig
 {
+    private const int MostBytes = 1 << 20;
+
     private static readonly string[] Formats = ["json", "jsonl"];
 
     /// <summary>True for a YAML file.</summary>
@@ -16,7 +18,7 @@ public static class AxolotlConfig
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = new StreamReader(new MemoryStream(SmallFile.Read(path, MostBytes))).ReadToEnd();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

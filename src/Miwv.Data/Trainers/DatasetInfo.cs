@@ -8,6 +8,9 @@ public static class DatasetInfo
     /// <summary>The name that the trainer demands.</summary>
     public const string FileName = "dataset_info.json";
 
+    // of thousands of entries
+    private const int MostBytes = 64 << 20;
+
     private static readonly string[] Hubs = ["hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name"];
     private static readonly string[] Keys = ["file_name", "formatting", "ranking", "subset", "split", "folder", "num_samples", "columns", "tags", "revision"];
     private static readonly string[] TextColumns = ["prompt", "query", "response", "history"];
@@ -56,7 +59,7 @@ public static class DatasetInfo
     {
         try
         {
-            return JsonDocument.Parse(ReadBytes(file));
+            return SmallJson.Parse(ReadBytes(file));
         }
         catch (JsonException e)
         {
@@ -68,7 +71,7 @@ public static class DatasetInfo
     {
         try
         {
-            return File.ReadAllBytes(file);
+            return SmallFile.Read(file, MostBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

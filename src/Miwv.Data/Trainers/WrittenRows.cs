@@ -53,7 +53,7 @@ public sealed class WrittenRows
         {
             using var row = JsonDocument.Parse(rows.RawJson(i).ToArray(), Depth);
             foreach (JsonProperty property in row.RootElement.EnumerateObject())
-                if (property.Value.ValueKind != JsonValueKind.Null) written._columns.Add(property.Name);
+                if (property.Value.ValueKind != JsonValueKind.Null && JsonText.NameOf(property) is { } name) written._columns.Add(name);
             if (rows.Shape == RowShape.Alpaca || written.IsTrainable(row.RootElement)) continue;
             if (written.Skipped++ == 0) written.FirstSkipped = rows.Id(i);
         }

@@ -132,7 +132,7 @@ internal sealed class RowConverter(RowFile rows, SelectionFormat format)
         bool replaced = false;
         foreach (JsonProperty property in row.EnumerateObject())
         {
-            string? name = NameOf(property);
+            string? name = JsonText.NameOf(property);
             if (read.Contains(name)) continue;
             if (name is null || own.Contains(name)) replaced = true;
             else
@@ -159,21 +159,8 @@ internal sealed class RowConverter(RowFile rows, SelectionFormat format)
         TurnNames names = _columns.Turns;
         foreach (JsonElement turn in list.EnumerateArray().Where(turn => turn.ValueKind == JsonValueKind.Object))
             foreach (JsonProperty field in turn.EnumerateObject())
-                if (NameOf(field) is { } name && name != names.RoleField && name != names.ContentField && name is not ("role" or "from" or "content" or "value") && field.Value.ValueKind != JsonValueKind.Null)
+                if (JsonText.NameOf(field) is { } name && name != names.RoleField && name != names.ContentField && name is not ("role" or "from" or "content" or "value") && field.Value.ValueKind != JsonValueKind.Null)
                     Losses.TurnField(name);
-    }
-
-    // null: half of a surrogate pair, which no UTF-8 text can hold
-    private static string? NameOf(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
     }
 
     private JsonElement Column(JsonElement row, RowColumn column) =>

@@ -12,7 +12,7 @@ internal sealed class RowTags(RowFile rows, string field)
     /// <exception cref="UserException">The field is something else.</exception>
     public int[] Of(int row)
     {
-        using var document = JsonDocument.Parse(rows.RawJson(row).ToArray());
+        using var document = Parse(row);
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty(field, out var tags)) return [];
         string[] names = tags.ValueKind switch
         {
@@ -22,6 +22,18 @@ internal sealed class RowTags(RowFile rows, string field)
             _ => throw new UserException($"{rows.Path}:{rows.Line(row)}: --tags {field}: is neither a list of texts nor a text with commas"),
         };
         return [.. names.Select(Number).Distinct()];
+    }
+
+    private JsonDocument Parse(int row)
+    {
+        try
+        {
+            return SmallJson.Parse(rows.RawJson(row).ToArray());
+        }
+        catch (JsonException)
+        {
+            throw new UserException($"{rows.Path}:{rows.Line(row)}: --tags {field}: a text of the row cannot be decoded");
+        }
     }
 
     private int Number(string tag) => numbers.TryGetValue(tag, out int number) ? number : numbers[tag] = numbers.Count;

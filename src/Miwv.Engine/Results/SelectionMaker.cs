@@ -12,15 +12,17 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
 {
     private int withoutEmbedding;
 
-    /// <exception cref="UserException">A field that the run does not have, or no row passes the gates.</exception>
+    /// <exception cref="UserException">A field that the run does not have, no row has a value of it, or none passes the gates.</exception>
     public Selection Make()
     {
         double[] rank = Rank();
         var gates = request.Gates ?? [.. Fields().Select(f => f.Column.Info.Gate).OfType<string>().Select(Gate.Parse)];
         // audited rows tell what was missed and are not candidates
         int[] scored = [.. Ranking.Descending(rank).Where(row => cascade is null || cascade.Roles[row] == CascadeRole.Kept)];
+        if (scored.Length == 0)
+            throw new UserException($"nothing to choose from: no row has a value of {string.Join(" and ", Fields().Select(f => f.Column.Field))}");
         int[] passing = [.. scored.Where(Passes)];
-        if (scored.Length > 0 && passing.Length == 0)
+        if (passing.Length == 0)
             throw new UserException($"none of the {scored.Length} rows with a score passes --gate {string.Join(" and ", gates)}; --gate none ranks them all");
         bool Passes(int row) => gates.All(gate => gate.Lets(Column(gate.Metric).Values[row]));
         int wanted = request.Top.Of(scores.Count);

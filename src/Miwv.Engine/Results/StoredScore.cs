@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 
 namespace Miwv.Engine.Results;
 
@@ -10,6 +11,9 @@ public sealed record StoredScore(int Row, RowId Id, string Status, RowId? Neighb
 
     /// <summary>The further metrics of the run, in the file's order.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Further { get; init; } = [];
+
+    /// <summary>What the small model of a cascade made of the row; null in a run without one.</summary>
+    public CascadeRole? Cascade { get; init; }
 
     /// <summary>A number of the line by its name; NaN if the row or the run does not have it.</summary>
     public double Value(string metric)
@@ -42,9 +46,10 @@ public sealed record StoredScore(int Row, RowId Id, string Status, RowId? Neighb
                     Number("cosine"), root.GetProperty("n_answer").GetInt32(), Number("zero_nll"), Number("one_nll"), Number("miwv"), root.GetProperty("demo_cut").GetBoolean())
                 {
                     Further = FurtherOf(root),
+                    Cascade = root.TryGetProperty("cascade", out var role) ? Enum.Parse<CascadeRole>(role.GetString()!, ignoreCase: true) : null,
                 });
             }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
             {
                 throw new UserException($"{path}:{scores.Count + 1}: damaged; delete the file and repeat the run, it is made again from the journal", e);
             }

@@ -1,7 +1,9 @@
 using System.Text;
 using Miwv.Data;
+using Miwv.Engine.Following;
 using Miwv.Engine.Gpu;
 using Miwv.Engine.Journal;
+using Miwv.Engine.Resources;
 using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Journal;
@@ -142,6 +144,44 @@ public sealed class ReaderFuzzTests : IDisposable
         using RunDirectory run = RunDirectory.Enter(folder["gpu"], resume: false);
         Run(Path.Combine("gpu", "waves.json"), 1024, _ => WaveSizeFile.Read(run, "card", GatherPath.Cuda)).Start(
             ["""{"device": "card", "gather": "on the card", "tokens": 512, "outputs": 256, "flash_attention": 1, "contexts": 2, "threads_per_context": 1}"""u8.ToArray(), .. Kept("waves.json")]);
+    }
+
+    [Fact]
+    public void DatasetInfos()
+    {
+        const string entries = """
+            {"a": {"file_name": "a.json", "formatting": "alpaca", "columns": {"prompt": "instruction", "query": "input", "response": "output", "system": "s", "history": "h"}},
+             "b": {"file_name": "b.jsonl", "formatting": "sharegpt", "columns": {"messages": "conversations"}, "tags": {"role_tag": "from", "content_tag": "value", "user_tag": "human", "assistant_tag": "gpt", "system_tag": "system"}}}
+            """;
+        Run("dataset_info.json", 4096, path =>
+        {
+            DatasetInfo.Read(path, "a");
+            DatasetInfo.Read(path, "b");
+            DatasetInfo.Put(path, "c", "{\"file_name\": \"c.json\"}");
+            DatasetInfo.Read(path, "c");
+        }).Start([Encoding.UTF8.GetBytes(entries), .. Kept("dataset_info.json")]);
+    }
+
+    [Fact]
+    public void AxolotlConfigs()
+    {
+        folder.Rows("rows.json", [new { instruction = "say", output = "it" }]);
+        Run("axolotl.yaml", 4096, path => AxolotlConfig.Read(path, null)).Start(
+        [
+            "base_model: x\ndatasets:\n  - path: rows.json\n    type: alpaca # all\nval_set_size: 0.1\n"u8.ToArray(),
+            "datasets:\n- path: rows.json\n  ds_type: json\n  type: chat_template\n  field_messages: messages\n  message_property_mappings:\n    role: from\n    content: \"value\"\n  roles:\n    user: [human, user]\n    assistant:\n      - gpt\n"u8.ToArray(),
+            .. Kept("axolotl.yaml"),
+        ]);
+    }
+
+    // what cannot be read of them is not there: they are only for looking on
+    [Fact]
+    public void FilesForLookingOn()
+    {
+        var state = new LiveState(1, 2, 3, 4.5, false, [new LiveStage(new StageProgress("score", 5, 10, "tokens"), 6, false)], ["mind"], new ResourceUse(50, 100 << 20, null));
+        Run("live.json", 1024, path => LiveState.Read(path)).Start([state.ToJson(), .. Kept("live.json")]);
+        var map = new RowMap(new byte[32], 100, 250, [0.5, double.NaN], [1, 2], [double.NaN, 3], [0, 1], [2, 3], [0, 0], [4, 5], [1, 0], [90, 10], [RowStatus.Ok, RowStatus.TooLong]);
+        Run("rows.map", 128, path => RowMap.Read(path), Seals.Tail).Start([map.ToBytes(), .. Kept("rows.map")]);
     }
 
     [Fact]

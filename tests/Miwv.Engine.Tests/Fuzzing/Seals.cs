@@ -71,5 +71,12 @@ internal static class Seals
         return bytes;
     }
 
+    /// <summary>A file that ends in the checksum of what stands before.</summary>
+    public static byte[] Tail(byte[] bytes)
+    {
+        if (bytes.Length >= 4) Put(bytes, bytes.Length - 4, Crc32C.Of(bytes.AsSpan(0, bytes.Length - 4)));
+        return bytes;
+    }
+
     private static void Put(byte[] bytes, int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
 }

@@ -39,9 +39,24 @@ public sealed class SelectionTests : IDisposable
         }
     }
 
-    private int[] Select(string data, SelectionRequest request)
+    [Fact]
+    public void AMetricWithoutAnyValueIsRefused()
     {
-        var settings = new RunSettings { DataPath = data, ModelPath = Repository.Sample("tasks-llama.gguf"), Threads = 1, Exact = true };
+        // all rows are held out, so that none is left to be rated by them
+        string message = Assert.Throws<UserException>(() => Select(Data("a", "b", "c"), new SelectionRequest(TopCount.Parse("1")), "ica=9")).Message;
+        Assert.Contains("no row has a value of ica", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MoreNeighborsThanThereAreRowsIsSaid()
+    {
+        Assert.Equal(3, Select(Data("a", "b", "c"), new SelectionRequest(TopCount.Parse("3")), "miwv_k=10").Length);
+        Assert.Contains("10 neighbours were asked for; rows have 2 at most", folder.Warnings);
+    }
+
+    private int[] Select(string data, SelectionRequest request, string metric = "miwv")
+    {
+        var settings = new RunSettings { DataPath = data, ModelPath = Repository.Sample("tasks-llama.gguf"), Metrics = metric, Threads = 1, Exact = true };
         using var run = MiwvRun.Open(settings, folder[Path.GetFileName(data) + ".run"], resume: false, null, folder.Warnings.Add, default);
         return [.. run.Select(run.Score(), request).Rows];
     }

@@ -13,6 +13,9 @@ internal sealed class GraphCutGreedy
 {
     private const int FewestWatched = 64, ShortRound = 16, LongRound = 256;
 
+    // fewer are done before another thread has begun
+    private const int ManyWatched = 8 * RowChunks.Size;
+
     // what fp32 dots may be off by in a round
     private const double Doubt = 1e-4;
 
@@ -77,7 +80,14 @@ internal sealed class GraphCutGreedy
             var own = vectors[place];
             Add(since, own, 1);
             Add(direction, own, -2);
-            for (int i = 0; i < watched; i++) gains[i] -= 2 * RowVectors.Dot(own, vectors[places[i]]);
+            if (watched < ManyWatched) Lower(0, watched);
+            else RowChunks.Run(watched, threads, (_, from, to) => Lower(from, to), default);
+
+            void Lower(int from, int to)
+            {
+                var taken = vectors[place];
+                for (int i = from; i < to; i++) gains[i] -= 2 * RowVectors.Dot(taken, vectors[places[i]]);
+            }
         }
     }
 
