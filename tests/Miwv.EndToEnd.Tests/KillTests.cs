@@ -56,28 +56,38 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public void ACascadeGoesOnInWhicheverStageItWasKilled()
+    public void ACascadeGoesOnInWhicheverStageItWasKilled() => GoesOnWhereItWasKilled(
+        ["--cascade", Checkout.Model + ":30%", "--audit", "5"],
+        run => File.Exists(Path.Combine(run, "cascade", "scores.jsonl")) ? "scoring model" : "small model", stages: 2);
+
+    // DEITA: two scorers, the product of their ratings, rows too near to a better one passed over
+    [Fact]
+    public void JudgesGoOnWhereTheyWereKilled() => GoesOnWhereItWasKilled(
+        ["--metric", "deita_complexity,deita_quality", "--judges", $"deita_complexity={Checkout.Model},deita_quality={Checkout.Model}", "--by", "deita_complexity,deita_quality", "--combine", "product", "--selector", "cosine-cap"],
+        run => File.Exists(Path.Combine(run, "judges", "2", "passes.journal")) ? "second judge" : "first judge", stages: 2);
+
+    private void GoesOnWhereItWasKilled(string[] further, Func<string, string> stageOf, int stages)
     {
-        string[] Cascade(string run) => [.. Arguments(run), "--cascade", Checkout.Model + ":30%", "--audit", "5"];
+        string[] Command(string run) => [.. Arguments(run), .. further];
         var clock = Stopwatch.StartNew();
-        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Cascade("whole")).Code);
+        Assert.Equal(0, MiwvProcess.Run(scratch.Root, Command("whole")).Code);
         double whole = clock.Elapsed.TotalMilliseconds;
         var random = new Random(6);
         var hit = new HashSet<string>();
-        for (int kills = 0; kills < 8 || hit.Count < 2;)
+        for (int kills = 0; kills < 8 || hit.Count < stages;)
         {
             Assert.True(kills < 40, "the kills hit only " + string.Join(", ", hit));
             string run = $"run{kills}";
             for (int left = 2; left > 0; left--)
             {
-                using MiwvProcess miwv = MiwvProcess.Start(scratch.Root, Cascade(run));
+                using MiwvProcess miwv = MiwvProcess.Start(scratch.Root, Command(run));
                 Thread.Sleep((int)(whole * (0.1 + random.NextDouble() * 0.85)));
                 if (miwv.HasExited) break;
                 miwv.Kill();
                 kills++;
-                hit.Add(File.Exists(Path.Combine(scratch[run], "cascade", "scores.jsonl")) ? "scoring model" : "small model");
+                hit.Add(stageOf(scratch[run]));
             }
-            Assert.Equal(0, MiwvProcess.Run(scratch.Root, Cascade(run)).Code);
+            Assert.Equal(0, MiwvProcess.Run(scratch.Root, Command(run)).Code);
             AssertSame(Results("whole"), run);
         }
     }
