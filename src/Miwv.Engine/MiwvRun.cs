@@ -288,9 +288,7 @@ public sealed partial class MiwvRun : IDisposable
         GiveBack();
         plans.Clear();
         results!.Grow();
-        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, CascadeRows?.Key()), results);
-        map.Write(Directory.RowMapFile);
-        RunRound(waves, Directory.JournalFile, OnRow is { } listener ? new RowWatch(map, listener) : null);
+        RunRound(waves, Directory.JournalFile, Watch(waves));
         for (int from = passes!.Passes.Count; stage!.AddRound(results); from = passes.Passes.Count)
         {
             waves = WavePlanner.Plan(new PrefixForest(passes.Passes, Enumerable.Range(from, passes.Passes.Count - from)), waves.Limits);
@@ -304,6 +302,13 @@ public sealed partial class MiwvRun : IDisposable
         SummaryJson.Write(Directory.SummaryFile, Summarize(scores));
         File.Delete(Directory.RowMapFile);
         return scores;
+    }
+
+    private RowWatch? Watch(WavePlan waves)
+    {
+        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, CascadeRows?.Key()), results!);
+        map.Write(Directory.RowMapFile); // for those who look on from another process
+        return OnRow is { } listener ? new RowWatch(map, listener) : null;
     }
 
     private void RunRound(WavePlan waves, string journal, RowWatch? watch)
@@ -354,6 +359,7 @@ public sealed partial class MiwvRun : IDisposable
     public Selection Select(ScoreTable scores, SelectionRequest request)
     {
         var texts = Passes.Tokens;
+        GiveBack();
         return new SelectionMaker(scores, CascadeRows, request, Embed, Rows, row => texts.Length(2 * row) + texts.Length(2 * row + 1), settings.Threads, cancel).Make();
     }
 

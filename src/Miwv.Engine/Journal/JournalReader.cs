@@ -14,12 +14,15 @@ internal sealed unsafe class JournalReader : IDisposable
     private readonly MemoryMappedViewAccessor view;
     private readonly byte* data;
     private readonly long length;
-    private readonly Dictionary<int, (long At, int Size)> records = [];
+    // of each step's record; place 0 is the header's and means that there is none
+    private readonly long[] places;
+    private readonly int[] sizes;
     private bool disposed;
 
-    private JournalReader(string path, long length)
+    private JournalReader(string path, long length, int stepCount)
     {
         this.length = length;
+        (places, sizes) = (new long[stepCount], new int[stepCount]);
         file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* pointer = null;
@@ -27,8 +30,13 @@ internal sealed unsafe class JournalReader : IDisposable
         data = pointer;
     }
 
-    /// <summary>Steps with a valid record.</summary>
-    public IReadOnlyCollection<int> Steps => records.Keys;
+    /// <summary>Number of steps with a valid record.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Steps with a valid record, ascending.</summary>
+    public IEnumerable<int> Steps => Enumerable.Range(0, places.Length).Where(Has);
+
+    public bool Has(int step) => places[step] != 0;
 
     /// <summary>True if the file holds nothing but the header and valid records, each once.</summary>
     public bool IsClean { get; private set; } = true;
@@ -43,10 +51,10 @@ internal sealed unsafe class JournalReader : IDisposable
         JournalReader? reader = null;
         try
         {
-            reader = new JournalReader(path, info.Length);
+            reader = new JournalReader(path, info.Length, stepCount);
             var expected = JournalFormat.Header(planKey, layout);
             reader.CheckHeader(path, expected);
-            reader.Scan(stepCount, layout, JournalFormat.Seed(expected));
+            reader.Scan(layout, JournalFormat.Seed(expected));
             return reader;
         }
         catch (Exception e)
@@ -60,8 +68,8 @@ internal sealed unsafe class JournalReader : IDisposable
     public JournalRecord Record(int step)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var (at, size) = records[step];
-        return new JournalRecord(new ReadOnlySpan<byte>(data + at, size));
+        if (!Has(step)) throw new KeyNotFoundException($"step {step} has no record");
+        return new JournalRecord(new ReadOnlySpan<byte>(data + places[step], sizes[step]));
     }
 
     public void Dispose()
@@ -85,11 +93,11 @@ internal sealed unsafe class JournalReader : IDisposable
             : $"{path}: this journal is of format {version}, this program reads {JournalFormat.SumsVersion} and {JournalFormat.ValuesVersion}; use another --run directory, or delete the file to score again");
     }
 
-    private void Scan(int stepCount, JournalLayout layout, uint seed)
+    private void Scan(JournalLayout layout, uint seed)
     {
         for (long at = JournalFormat.HeaderSize; at < length;)
         {
-            int size = SizeAt(new ReadOnlySpan<byte>(data + at, (int)Math.Min(length - at, int.MaxValue)), stepCount, layout.HasValues, seed);
+            int size = SizeAt(new ReadOnlySpan<byte>(data + at, (int)Math.Min(length - at, int.MaxValue)), places.Length, layout.HasValues, seed);
             if (size == 0)
             {
                 IsClean = false;
@@ -97,7 +105,12 @@ internal sealed unsafe class JournalReader : IDisposable
                 continue;
             }
             int step = new JournalRecord(new ReadOnlySpan<byte>(data + at, size)).Step;
-            if (!records.TryAdd(step, (at, size))) IsClean = false;
+            if (Has(step)) IsClean = false;
+            else
+            {
+                (places[step], sizes[step]) = (at, size);
+                Count++;
+            }
             at += size;
         }
     }

@@ -105,7 +105,7 @@ internal sealed class JournalWriter : IDisposable
         {
             to.Write(header);
             if (existing is not null)
-                foreach (int step in existing.Steps.Order())
+                foreach (int step in existing.Steps)
                     to.Write(existing.Record(step).Bytes);
             to.Flush(flushToDisk: true);
         }

@@ -17,8 +17,8 @@ internal static class PassSums
         if (plan.Count == 0) return;
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         using var journal = JournalReader.Open(path, key, layout, plan.Count);
-        if (journal is null || journal.Steps.Count != plan.Count)
-            throw new UserException($"{path}: has {journal?.Steps.Count ?? 0} of {plan.Count} steps; go on with --resume");
+        if (journal is null || journal.Count != plan.Count)
+            throw new UserException($"{path}: has {journal?.Count ?? 0} of {plan.Count} steps; go on with --resume");
         var passes = plan.Forest.Passes;
         var nll = new double[passes.Count];
         var tokens = new int[passes.Count];

@@ -18,18 +18,17 @@ internal static class ScoreStage
         if (plan.Count == 0) return new WaveTimes();
         var layout = new JournalLayout(plan.Forest.Passes, perToken);
         using var existing = JournalReader.Open(journalPath, key, layout, plan.Count);
-        var finished = existing?.Steps.ToHashSet() ?? [];
-        foreach (int step in finished)
+        foreach (int step in existing?.Steps ?? [])
         {
             watch?.Add(existing!.Record(step));
             live?.Add(existing!.Record(step), layout);
         }
-        if (finished.Count == plan.Count) return new WaveTimes();
+        if (existing?.Count == plan.Count) return new WaveTimes();
 
         long kept = 0;
         int passes = 0;
         var finite = new FiniteWatch();
-        foreach (int step in finished)
+        foreach (int step in existing?.Steps ?? [])
         {
             kept += plan[step].Tokens;
             passes += existing!.Record(step).Segments;
@@ -41,7 +40,7 @@ internal static class ScoreStage
         try
         {
             using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts, finite);
-            pool.Run(finished.Contains, (int step, in WaveResult result) =>
+            pool.Run(step => existing?.Has(step) == true, (int step, in WaveResult result) =>
             {
                 journal.Append(step, result);
                 watch?.Add(result);

@@ -10,7 +10,7 @@ public sealed class RowMapTests
     public void What_is_written_is_read()
     {
         var map = Map(5, 3);
-        var read = RowMap.Parse(map.ToBytes())!;
+        var read = RowMap.Parse(Bytes(map))!;
         Assert.Equal((map.PlanTokens, map.PlainTokens), (read.PlanTokens, read.PlainTokens));
         Assert.Equal(map.Key, read.Key);
         Assert.Equal(map.Cosine, read.Cosine);
@@ -23,7 +23,7 @@ public sealed class RowMapTests
     [Fact]
     public void A_damaged_map_is_none() => Prop.ForAll<int, byte>((at, bit) =>
     {
-        byte[] data = Map(4, 2).ToBytes();
+        byte[] data = Bytes(Map(4, 2));
         data[(int)((uint)at % (uint)data.Length)] ^= (byte)(1 << (bit % 8));
         return RowMap.Parse(data) is null;
     }).QuickCheckThrowOnFailure();
@@ -31,8 +31,15 @@ public sealed class RowMapTests
     [Fact]
     public void A_cut_map_is_none()
     {
-        byte[] data = Map(4, 2).ToBytes();
+        byte[] data = Bytes(Map(4, 2));
         for (int length = 0; length < data.Length; length++) Assert.Null(RowMap.Parse(data[..length]));
+    }
+
+    private static byte[] Bytes(RowMap map)
+    {
+        using var stream = new MemoryStream();
+        map.WriteTo(stream);
+        return stream.ToArray();
     }
 
     private static RowMap Map(int rows, int steps) => new([.. Enumerable.Range(0, 32).Select(i => (byte)i)], 100, 250,
