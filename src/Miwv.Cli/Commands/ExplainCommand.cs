@@ -25,27 +25,37 @@ internal static class ExplainCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             int row = run.Find(parsed.GetValue(id)!);
-            string reason = StatusReason.Of(run.Scores[row]);
-            AnswerTokens? tokens = null;
-            try
+            string reason = run.Scores[row].Status == "too_long" ? Ask(context, () => TooLong(run, row, context)) ?? StatusReason.Of(run.Scores[row]) : StatusReason.Of(run.Scores[row]);
+            if (parsed.GetValue(json))
             {
-                if (run.Scores[row].Status == "too_long") reason = TooLong(run, row, context);
-                else tokens = Tokens(run, row, context);
+                ExplainJson.Write(run, row, reason, Ask(context, () => Tokens(run, row, context)));
+                return ExitCode.Ok;
             }
-            catch (UserException e)
-            {
-                context.Messages.Warn($"the tokens of the answer cannot be shown: {e.Message}");
-            }
-            if (parsed.GetValue(json)) ExplainJson.Write(run, row, reason, tokens);
-            else
-            {
-                bool color = !Console.IsOutputRedirected && TerminalColor.IsWanted(parsed.GetValue(host.NoColor));
-                int width = TopTable.Width();
-                TerminalColor.Console(Console.Out, color, width).Write(new StyledLines(new ExplainText(run, row, reason, tokens, Math.Min(width, 120), color).Lines()));
-            }
+            bool color = !Console.IsOutputRedirected && TerminalColor.IsWanted(parsed.GetValue(host.NoColor));
+            int width = TopTable.Width();
+            var console = TerminalColor.Console(Console.Out, color, width);
+            var text = new ExplainText(run, row, Math.Min(width, 120), color);
+            // before the model is loaded, which may take its time
+            console.Write(new StyledLines(text.Head(reason)));
+            console.Write(new StyledLines(text.Rest(Ask(context, () => Tokens(run, row, context)))));
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    // what only the model can say; null if it cannot be asked
+    private static T? Ask<T>(CommandContext context, Func<T?> ask)
+        where T : class
+    {
+        try
+        {
+            return ask();
+        }
+        catch (UserException e)
+        {
+            context.Messages.Warn($"the tokens of the answer cannot be shown: {e.Message}");
+            return null;
+        }
     }
 
     private static string TooLong(StoredRun run, int row, CommandContext context)

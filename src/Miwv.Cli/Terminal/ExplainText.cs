@@ -6,24 +6,32 @@ using Miwv.Metrics;
 
 namespace Miwv.Cli.Terminal;
 
-/// <summary>A row's explanation as lines.</summary>
-/// <param name="reason">What the status means for this row.</param>
-internal sealed class ExplainText(StoredRun run, int row, string reason, AnswerTokens? tokens, int width, bool color)
+/// <summary>A row's explanation as lines: what the run has of it, and then what the model has to be asked for.</summary>
+internal sealed class ExplainText(StoredRun run, int row, int width, bool color)
 {
-    private readonly List<StyledLine> lines = [];
     private readonly StoredScore score = run.Scores[row];
+    private List<StyledLine> lines = [];
 
-    public List<StyledLine> Lines()
+    /// <summary>The row, its numbers and its prompt.</summary>
+    /// <param name="reason">What the status means for this row.</param>
+    public List<StyledLine> Head(string reason)
     {
+        lines = [];
         string status = score.Status.StartsWith("error:", StringComparison.Ordinal) ? "error" : score.Status;
         Line().Add($"row {score.Id}", Palette.Title).Add($"  line {run.Rows.Line(row)} of {run.Settings.DataPath}", Palette.Dim);
         Line().Add("status    ").Add(status, status == "ok" ? Palette.Good : Palette.Warning).Add("  " + reason);
         if (score.DemonstrationCut) Line().Add("          the end of the neighbour's answer was cut to fit the window");
         Numbers();
-        var own = run.Rows.Read(row);
-        if (own.Error is null)
+        if (run.Rows.Read(row) is { Error: null } own) Text("prompt", own.EmbeddingText);
+        return lines;
+    }
+
+    /// <summary>Its answer, token by token if <paramref name="tokens"/> are known, and its neighbour.</summary>
+    public List<StyledLine> Rest(AnswerTokens? tokens)
+    {
+        lines = [];
+        if (run.Rows.Read(row) is { Error: null } own)
         {
-            Text("prompt", own.EmbeddingText);
             if (tokens is null) Text("answer", own.Output);
             else
             {
@@ -46,7 +54,7 @@ internal sealed class ExplainText(StoredRun run, int row, string reason, AnswerT
         if (double.IsNaN(score.Miwv) && score.Further.Count == 0) return;
         if (!double.IsNaN(score.Miwv))
         {
-            string verdict = score.Miwv > 0 ? "the example made the answer harder to predict" : "the example made the answer easier to predict";
+            string verdict = score.Miwv > 0 ? "the example made the answer harder to predict" : score.Miwv < 0 ? "the example made the answer easier to predict" : "the example changed nothing";
             Line().Add(string.Create(CultureInfo.InvariantCulture,
                 $"losses    {score.ZeroShot:F4} without example, {score.OneShot:F4} with it (nats a token, {score.AnswerTokens} tokens): {verdict}"));
         }
