@@ -38,7 +38,7 @@ internal static class CompareCommand
             string[]? wanted = parsed.GetValue(metric)?.Split(',', StringSplitOptions.TrimEntries);
             // what a run is made for first, its plain losses last, the same metric of several runs side by side
             var columns = stored.SelectMany((run, i) => run.Metrics.Select((m, place) => (m.Field, m.Values, Run: i, Place: m.Field is "zero_nll" or "one_nll" ? int.MaxValue : place)))
-                .Where(m => wanted is null || wanted.Contains(m.Field))
+                .Where(m => wanted is null ? Varies(m.Values) : wanted.Contains(m.Field))
                 .OrderBy(m => wanted is null ? m.Place : Array.IndexOf(wanted, m.Field)).ThenBy(m => m.Field, StringComparer.Ordinal).ThenBy(m => m.Run)
                 .Select(m => (Name: stored.Count == 1 ? m.Field : $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(directories[m.Run]))}:{m.Field}", Values: Signed(m.Field, m.Values))).ToList();
             if (columns.Count < 2) throw new UserException($"nothing to compare: {columns.Count} metrics in {string.Join(", ", directories)}{(wanted is null ? "" : $" among {string.Join(", ", wanted)}")}");
@@ -46,6 +46,13 @@ internal static class CompareCommand
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    // a number that is the same for all rows ranks nothing
+    private static bool Varies(double[] values)
+    {
+        double[] known = [.. values.Where(double.IsFinite)];
+        return known.Length > 0 && known.AsSpan().ContainsAnyExcept(known[0]);
     }
 
     // High is what is selected.

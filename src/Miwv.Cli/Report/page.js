@@ -200,7 +200,9 @@ const draw = () => { for (const chart of charts) chart.draw(); };
 
 // metrics against each other
 function comparison() {
-  const known = metrics.filter(name => order(name).length > 2), table = $('correlations');
+  // a number that is the same for all ranks nothing
+  const varies = v => { let first; for (let i = 0; i < count; i++) if (Number.isFinite(v[i])) { if (first === undefined) first = v[i]; else if (v[i] !== first) return true; } return false; };
+  const known = metrics.filter(name => order(name).length > 2 && varies(values(name))), table = $('correlations');
   const columns = { ...Object.fromEntries(known.map(name => [name, values(name)])), 'answer tokens': Float32Array.from(arrays.tokens) };
   const names = Object.keys(columns), head = table.createTHead().insertRow();
   const sorted = (v, sign) => { const rows = []; for (let i = 0; i < count; i++) if (Number.isFinite(v[i]) && Number.isFinite(values(main)[i])) rows.push(i); return rows.sort((a, b) => sign * (v[b] - v[a]) || a - b); };
