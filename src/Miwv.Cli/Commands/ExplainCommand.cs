@@ -25,7 +25,8 @@ internal static class ExplainCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             int row = run.Find(parsed.GetValue(id)!);
-            string reason = run.Scores[row].Status == "too_long" ? Ask(context, () => TooLong(run, row, context)) ?? StatusReason.Of(run.Scores[row]) : StatusReason.Of(run.Scores[row]);
+            var score = run.Scores[row];
+            string reason = (score.Status == "too_long" ? Ask(context, () => TooLong(run, row, context)) : null) ?? StatusReason.Of(score);
             if (parsed.GetValue(json))
             {
                 ExplainJson.Write(run, row, reason, Ask(context, () => Tokens(run, row, context)));

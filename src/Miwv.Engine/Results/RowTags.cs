@@ -12,28 +12,27 @@ internal sealed class RowTags(RowFile rows, string field)
     /// <exception cref="UserException">The field is something else.</exception>
     public int[] Of(int row)
     {
-        using var document = Parse(row);
+        try
+        {
+            return [.. Names(row).Select(Number).Distinct()];
+        }
+        catch (InvalidOperationException)
+        {
+            throw new UserException($"{rows.Path}:{rows.Line(row)}: --tags {field}: a name or a tag of the row has half of a surrogate pair, which is no text");
+        }
+    }
+
+    private string[] Names(int row)
+    {
+        using var document = JsonDocument.Parse(rows.RawJson(row).ToArray());
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty(field, out var tags)) return [];
-        string[] names = tags.ValueKind switch
+        return tags.ValueKind switch
         {
             JsonValueKind.Null => [],
             JsonValueKind.String => tags.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             JsonValueKind.Array when tags.EnumerateArray().All(tag => tag.ValueKind == JsonValueKind.String) => [.. tags.EnumerateArray().Select(tag => tag.GetString()!.Trim())],
             _ => throw new UserException($"{rows.Path}:{rows.Line(row)}: --tags {field}: is neither a list of texts nor a text with commas"),
         };
-        return [.. names.Select(Number).Distinct()];
-    }
-
-    private JsonDocument Parse(int row)
-    {
-        try
-        {
-            return SmallJson.Parse(rows.RawJson(row).ToArray());
-        }
-        catch (JsonException)
-        {
-            throw new UserException($"{rows.Path}:{rows.Line(row)}: --tags {field}: a text of the row cannot be decoded");
-        }
     }
 
     private int Number(string tag) => numbers.TryGetValue(tag, out int number) ? number : numbers[tag] = numbers.Count;
