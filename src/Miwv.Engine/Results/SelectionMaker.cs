@@ -18,17 +18,17 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
         double[] rank = Rank();
         var gates = request.Gates ?? [.. Fields().Select(f => f.Column.Info.Gate).OfType<string>().Select(Gate.Parse)];
         // audited rows tell what was missed and are not candidates
-        int[] scored = [.. Ranking.Descending(rank).Where(row => cascade is null || cascade.Roles[row] == CascadeRole.Kept)];
+        int[] scored = Kept(Ranking.Descending(rank), row => cascade is null || cascade.Roles[row] == CascadeRole.Kept);
         if (scored.Length == 0)
             throw new UserException($"nothing to choose from: no row has a value of {string.Join(" and ", Fields().Select(f => f.Column.Field))}");
-        int[] passing = [.. scored.Where(Passes)];
+        int[] passing = Kept(scored, Passes);
         if (passing.Length == 0)
             throw new UserException($"none of the {scored.Length} rows with a score passes --gate {string.Join(" and ", gates)}; --gate none ranks them all");
         bool Passes(int row) => gates.All(gate => gate.Lets(Column(gate.Metric).Values[row]));
         int wanted = request.Top.Of(scores.Count);
         int[] chosen = Choose(request.Pool is { } pool ? passing[..Math.Min(passing.Length, pool.Of(scores.Count))] : passing, wanted);
         if (request.TokenBudget is { } budget) chosen = TokenBudget.Take(chosen, trainingTokens, budget);
-        int[] all = [.. Enumerable.Range(0, scores.Count).Where(scores.IsScored)];
+        int[] all = Kept([.. Enumerable.Range(0, scores.Count)], scores.IsScored);
         return new Selection(wanted, chosen, passing.Length)
         {
             KeptOut = [.. gates.Select(gate => (gate, scored.Count(row => !gate.Lets(Column(gate.Metric).Values[row]))))],
@@ -40,6 +40,9 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
             AnswerTokens = (Mean(chosen), Mean(all)),
         };
     }
+
+    // The same array where all are kept, which is the rule.
+    private static int[] Kept(int[] rows, Predicate<int> keep) => Array.TrueForAll(rows, keep) ? rows : Array.FindAll(rows, keep);
 
     private int Usable(Func<int, bool> of) => Enumerable.Range(0, scores.Count).Count(row => scores.Status[row] == RowStatus.Ok && of(row));
 

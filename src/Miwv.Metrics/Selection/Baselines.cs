@@ -12,5 +12,13 @@ public static class Baselines
     }
 
     /// <summary>The longest first, equal lengths in the order given.</summary>
-    public static int[] Longest(ReadOnlySpan<int> rows, Func<int, int> length) => [.. rows.ToArray().OrderByDescending(length)];
+    public static int[] Longest(ReadOnlySpan<int> rows, Func<int, int> length)
+    {
+        var keys = new long[rows.Length];
+        for (int i = 0; i < keys.Length; i++) keys[i] = ((long)(int.MaxValue - length(rows[i])) << 32) | (uint)i;
+        Array.Sort(keys);
+        var longest = new int[keys.Length];
+        for (int i = 0; i < keys.Length; i++) longest[i] = rows[(int)keys[i]];
+        return longest;
+    }
 }
