@@ -11,14 +11,20 @@ public static class Baselines
         return order;
     }
 
-    /// <summary>The longest first, equal lengths in the order given.</summary>
+    /// <summary>The longest first, equal lengths in row order.</summary>
     public static int[] Longest(ReadOnlySpan<int> rows, Func<int, int> length)
     {
-        var keys = new long[rows.Length];
-        for (int i = 0; i < keys.Length; i++) keys[i] = ((long)(int.MaxValue - length(rows[i])) << 32) | (uint)i;
-        Array.Sort(keys);
-        var longest = new int[keys.Length];
-        for (int i = 0; i < keys.Length; i++) longest[i] = rows[(int)keys[i]];
-        return longest;
+        int[] order = rows.ToArray();
+        order.AsSpan().Sort(new LongestFirst(length));
+        return order;
+    }
+
+    private readonly struct LongestFirst(Func<int, int> length) : IComparer<int>
+    {
+        public int Compare(int one, int other)
+        {
+            int order = length(other).CompareTo(length(one));
+            return order != 0 ? order : one.CompareTo(other);
+        }
     }
 }
