@@ -306,7 +306,7 @@ public sealed partial class MiwvRun : IDisposable
 
     private RowWatch? Watch(WavePlan waves)
     {
-        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, CascadeRows?.Key()), results!);
+        var map = RowMap.Of(passes!, FindNeighbors(), waves, inputs.PlanKey(settings, waves, CascadeRows?.Key()), results!, CascadeRows);
         map.Write(Directory.RowMapFile); // for those who look on from another process
         return OnRow is { } listener ? new RowWatch(map, listener) : null;
     }

@@ -60,7 +60,7 @@ internal sealed class RowBoard
     public static RowBoard Of(RunFollower run)
     {
         int count = run.Rows.Count;
-        string Status(int row) => RowStatusName.Of(run.Row(row).Status);
+        string Status(int row) => Shown(RowStatusName.Of(run.Row(row).Status), run.Row(row).Role);
         return new RowBoard(run.Rows, Base, Unknown(Base.Length, count), row => (run.Row(row).Neighbor, run.Row(row).Cosine), Status)
         {
             MainMetric = MainOf(Base, MetricRegistry.Parse(run.Settings.Metrics)[0].Field, run.HasOneShots),

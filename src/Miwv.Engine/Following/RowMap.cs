@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Journal;
 using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
@@ -14,22 +15,22 @@ namespace Miwv.Engine.Following;
 /// rows.map: which row each pass of a journal belongs to, for those who look on while it grows. Little endian: "MIWVROWS", u32 version,
 /// u32 zero, 32 bytes plan key, u32 rows, u32 steps, i64 tokens of the plan, i64 tokens of a plain loop; then columns: rows x f64 cosine,
 /// rows x f64 zero-shot and rows x f64 one-shot loss known before (NaN = none), rows x i32 zero-shot pass, one-shot pass, passes directly before
-/// each that hold its earlier turns, answer tokens, neighbour (−1 = none), steps x i32 tokens, rows x u8 status; u32 CRC32C.
+/// each that hold its earlier turns, answer tokens, neighbour (−1 = none), steps x i32 tokens, rows x u8 status, rows x u8 role in a cascade; u32 CRC32C.
 /// </summary>
-internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, double[] Cosine, double[] KnownZero, double[] KnownOne, int[] ZeroShot, int[] OneShot, int[] Earlier, int[] AnswerTokens, int[] Neighbor, int[] StepTokens, RowStatus[] Status)
+internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, double[] Cosine, double[] KnownZero, double[] KnownOne, int[] ZeroShot, int[] OneShot, int[] Earlier, int[] AnswerTokens, int[] Neighbor, int[] StepTokens, RowStatus[] Status, CascadeRole[] Roles)
 {
-    private const uint Version = 2;
+    private const uint Version = 3;
     private const int HeaderSize = 72, KeySize = 32;
 
     public int Count => Status.Length;
 
-    public static RowMap Of(RowPasses passes, KnnGraph neighbors, WavePlan plan, byte[] key, PassResults known)
+    public static RowMap Of(RowPasses passes, KnnGraph neighbors, WavePlan plan, byte[] key, PassResults known, CascadeRows? cascade)
     {
         int count = passes.Status.Length;
         double[] Known(int[] pass) => [.. pass.Select(known.Loss)];
         return new RowMap(key, plan.Tokens, plan.Forest.PlainTokens, [.. Enumerable.Range(0, count).Select(row => neighbors.Cosines(row)[0])],
             Known(passes.ZeroShot), Known(passes.OneShot), passes.ZeroShot, passes.OneShot, [.. passes.ZeroShot.Select(pass => pass < 0 ? 0 : passes.Passes.Earlier(pass))], passes.AnswerTokens,
-            [.. Enumerable.Range(0, count).Select(row => neighbors.Neighbors(row)[0])], [.. Enumerable.Range(0, plan.Count).Select(step => plan[step].Tokens)], passes.Status);
+            [.. Enumerable.Range(0, count).Select(row => neighbors.Neighbors(row)[0])], [.. Enumerable.Range(0, plan.Count).Select(step => plan[step].Tokens)], passes.Status, cascade?.Roles ?? new CascadeRole[count]);
     }
 
     /// <summary>A map that cannot be written is none: it is only for looking on.</summary>
@@ -58,7 +59,7 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
         }
     }
 
-    // column by column: of a million rows all together are 45 MB
+    // column by column: of a million rows all together are 46 MB
     internal void WriteTo(Stream stream)
     {
         uint crc = Crc32C.Start;
@@ -82,6 +83,7 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
         Put<int>(Neighbor);
         Put<int>(StepTokens);
         Put<RowStatus>(Status);
+        Put<CascadeRole>(Roles);
         BinaryPrimitives.WriteUInt32LittleEndian(header, Crc32C.Finish(crc));
         stream.Write(header[..4]);
 
@@ -108,8 +110,8 @@ internal sealed record RowMap(byte[] Key, long PlanTokens, long PlainTokens, dou
         }
         return new RowMap(data[16..(16 + KeySize)], BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(56)), BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(64)),
             Take<double>(rows), Take<double>(rows), Take<double>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(rows), Take<int>(steps),
-            Array.ConvertAll(Take<byte>(rows), value => (RowStatus)value));
+            Array.ConvertAll(Take<byte>(rows), value => (RowStatus)value), Array.ConvertAll(Take<byte>(rows), value => (CascadeRole)value));
     }
 
-    private static long Size(int rows, int steps) => HeaderSize + 45L * rows + 4L * steps + 4;
+    private static long Size(int rows, int steps) => HeaderSize + 46L * rows + 4L * steps + 4;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Journal;
 using Miwv.Engine.Runs;
 
@@ -55,8 +56,8 @@ public sealed class RunFollower : IDisposable
         throw new UserException($"{settings.DataPath}: was changed since the run {path} began; put the old file back, or run again");
     }
 
-    /// <summary>Row status, its neighbour (−1 = none) and their cosine, as the plan has them.</summary>
-    public (RowStatus Status, int Neighbor, double Cosine) Row(int row) => (map!.Status[row], map.Neighbor[row], map.Cosine[row]);
+    /// <summary>Row status, what a cascade made of the row, its neighbour (−1 = none) and their cosine, as the plan has them.</summary>
+    public (RowStatus Status, CascadeRole Role, int Neighbor, double Cosine) Row(int row) => (map!.Status[row], map.Roles[row], map.Neighbor[row], map.Cosine[row]);
 
     /// <summary>True if the run has one-shot passes.</summary>
     public bool HasOneShots => map?.OneShot.Any(pass => pass >= 0) ?? false;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Following;
 
 namespace Miwv.Engine.Tests.Following;
@@ -18,6 +19,7 @@ public sealed class RowMapTests
         Assert.Equal(map.KnownOne, read.KnownOne);
         Assert.Equal([map.ZeroShot, map.OneShot, map.AnswerTokens, map.Neighbor, map.StepTokens], new[] { read.ZeroShot, read.OneShot, read.AnswerTokens, read.Neighbor, read.StepTokens });
         Assert.Equal(map.Status, read.Status);
+        Assert.Equal(map.Roles, read.Roles);
     }
 
     [Fact]
@@ -45,5 +47,5 @@ public sealed class RowMapTests
     private static RowMap Map(int rows, int steps) => new([.. Enumerable.Range(0, 32).Select(i => (byte)i)], 100, 250,
         [.. Enumerable.Range(0, rows).Select(i => i / 7.0)], [.. Enumerable.Range(0, rows).Select(i => i % 2 == 0 ? double.NaN : i)], [.. Enumerable.Repeat(double.NaN, rows)],
         [.. Enumerable.Range(0, rows)], [.. Enumerable.Range(rows, rows)], [.. Enumerable.Range(0, rows).Select(i => i % 3)], [.. Enumerable.Repeat(3, rows)], [.. Enumerable.Range(-1, rows)], [.. Enumerable.Range(10, steps)],
-        [.. Enumerable.Range(0, rows).Select(i => (RowStatus)(i % 6))]);
+        [.. Enumerable.Range(0, rows).Select(i => (RowStatus)(i % 6))], [.. Enumerable.Range(0, rows).Select(i => (CascadeRole)(i % 3))]);
 }

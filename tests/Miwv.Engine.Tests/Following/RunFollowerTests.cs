@@ -1,8 +1,10 @@
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Following;
 using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Support;
+using Miwv.Metrics.Selection;
 
 namespace Miwv.Engine.Tests.Following;
 
@@ -110,6 +112,19 @@ public sealed class RunFollowerTests : IDisposable
     }
 
     [Fact]
+    public void Rows_that_a_small_model_rejected_are_told_apart()
+    {
+        var cascade = new CascadeSettings(folder.Model("tiny-llama-5k"), TopCount.Parse("50%"), 3);
+        Assert.Throws<OperationCanceledException>(() => Run(stopAt: 0.6, cascade: cascade));
+        using var follower = RunFollower.Open(folder["run"], new Listener(seen), default);
+        follower.Poll();
+        Run(stopAt: 2, cascade: cascade);
+        var scores = StoredScore.ReadAll(Path.Combine(folder["run"], "scores.jsonl"));
+        Assert.Equal(17, scores.Count(score => score.Cascade == CascadeRole.Rejected));
+        Assert.All(scores, score => Assert.Equal(score.Cascade, follower.Row(score.Row).Role));
+    }
+
+    [Fact]
     public void Changed_data_is_refused()
     {
         Run(stopAt: 2);
@@ -117,11 +132,11 @@ public sealed class RunFollowerTests : IDisposable
         Assert.Contains("was changed", Assert.Throws<UserException>(() => RunFollower.Open(folder["run"], new Listener(seen), default)).Message, StringComparison.Ordinal);
     }
 
-    private void Run(double stopAt, Action<StageProgress>? onProgress = null, string metrics = "miwv", Action<string, double[]>? onMetric = null)
+    private void Run(double stopAt, Action<StageProgress>? onProgress = null, string metrics = "miwv", Action<string, double[]>? onMetric = null, CascadeSettings? cascade = null)
     {
         string rows = folder.Rows("rows.json", Enumerable.Range(0, 40).Select(i => (object)new { instruction = $"say {i}", output = i == 7 ? "" : $"{i} and {i * i}" }));
         if (!File.Exists(folder["m.gguf"])) File.Move(folder.Model("tiny-llama"), folder["m.gguf"]);
-        var settings = new RunSettings { DataPath = rows, ModelPath = folder["m.gguf"], Template = "plain", Threads = 1, Exact = true, WaveTokens = 32, Metrics = metrics };
+        var settings = new RunSettings { DataPath = rows, ModelPath = folder["m.gguf"], Template = "plain", Threads = 1, Exact = true, WaveTokens = 32, Metrics = metrics, Cascade = cascade };
         using var stop = new CancellationTokenSource();
         using MiwvRun run = MiwvRun.Open(settings, folder["run"], resume: false, new Reporter(value =>
         {

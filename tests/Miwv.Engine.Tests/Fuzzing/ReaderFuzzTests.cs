@@ -1,5 +1,6 @@
 using System.Text;
 using Miwv.Data;
+using Miwv.Engine.Cascading;
 using Miwv.Engine.Following;
 using Miwv.Engine.Gpu;
 using Miwv.Engine.Journal;
@@ -180,7 +181,7 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         var state = new LiveState(1, 2, 3, 4.5, false, [new LiveStage(new StageProgress("score", 5, 10, "tokens"), 6, false)], ["mind"], new ResourceUse(50, 100 << 20, null));
         Run("live.json", 1024, path => LiveState.Read(path)).Start([state.ToJson(), .. Kept("live.json")]);
-        var map = new RowMap(new byte[32], 100, 250, [0.5, double.NaN], [1, 2], [double.NaN, 3], [0, 1], [2, 3], [0, 0], [4, 5], [1, 0], [90, 10], [RowStatus.Ok, RowStatus.TooLong]);
+        var map = new RowMap(new byte[32], 100, 250, [0.5, double.NaN], [1, 2], [double.NaN, 3], [0, 1], [2, 3], [0, 0], [4, 5], [1, 0], [90, 10], [RowStatus.Ok, RowStatus.TooLong], [CascadeRole.Kept, CascadeRole.Rejected]);
         map.Write(folder["good.map"]);
         Run("rows.map", 128, path => RowMap.Read(path), Seals.Tail).Start([File.ReadAllBytes(folder["good.map"]), .. Kept("rows.map")]);
     }
