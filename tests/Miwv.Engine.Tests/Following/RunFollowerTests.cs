@@ -120,7 +120,7 @@ public sealed class RunFollowerTests : IDisposable
         follower.Poll();
         Run(stopAt: 2, cascade: cascade);
         var scores = StoredScore.ReadAll(Path.Combine(folder["run"], "scores.jsonl"));
-        Assert.Equal(17, scores.Count(score => score.Cascade == CascadeRole.Rejected));
+        Assert.Equal(16, scores.Count(score => score.Cascade == CascadeRole.Rejected));
         Assert.All(scores, score => Assert.Equal(score.Cascade, follower.Row(score.Row).Role));
     }
 
