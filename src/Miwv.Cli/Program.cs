@@ -47,4 +47,9 @@ if (parsed.Errors.Count > 0)
     Console.Error.WriteLine("miwv: " + CommandLineError.Line(parsed, root));
     return ExitCode.Usage;
 }
+if (CommandLineError.OfEmptyValue(parsed) is { } empty)
+{
+    Console.Error.WriteLine("miwv: " + empty);
+    return ExitCode.Usage;
+}
 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -79,7 +79,7 @@ public static class MetricRegistry
         if (info.Parameter is not { } parameter) throw new UserException($"--metric {item}: {info.Name} takes no number");
         bool prompts = info.Name == "selectit", percent = parameter.Meaning.StartsWith("percent", StringComparison.Ordinal);
         if (!double.TryParse(item.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            || value <= 0 || (percent ? value > 100 : value > (prompts ? SelectItMetric.MostPrompts : 1000) || value != Math.Truncate(value)))
+            || !(value > 0) || (percent ? value > 100 : value > (prompts ? SelectItMetric.MostPrompts : 1000) || value != Math.Truncate(value)))
             throw new UserException($"--metric {item}: {parameter.Meaning}: must be {(percent ? "above 0 and at most 100" : $"a whole number from 1 to {(prompts ? SelectItMetric.MostPrompts : 1000)}")}");
         return value;
     }

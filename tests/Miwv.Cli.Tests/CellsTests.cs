@@ -26,6 +26,16 @@ public sealed class CellsTests
     public void Cuts(string text, int width, string cut) => Assert.Equal(cut, Cells.Cut(text, width));
 
     [Fact]
+    public void A_megabyte_on_one_line_is_wrapped_at_once()
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var lines = Cells.Wrap(string.Concat(Enumerable.Repeat("word ", 400_000)), 80);
+        Assert.Equal(25_000, lines.Count);
+        Assert.All(lines, line => Assert.Equal(79, line.Length));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20); // measuring the rest anew for each line took minutes
+    }
+
+    [Fact]
     public void Cut_and_fit_keep_to_the_width() => Prop.ForAll<string, byte>((text, size) =>
     {
         int width = size % 60;

@@ -48,6 +48,50 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--run: its value is empty", "select", "data.json", "--run", "")]
+    [InlineData("-o: its value is empty", "embed", "data.json", "-o", "")]
+    [InlineData("select: <data> is empty", "select", "", "-m", "x.gguf")]
+    [InlineData("--config: name a file", "select", "data.json", "--config", "")]
+    [InlineData("--llama-dir: its value is empty", "select", "data.json", "--llama-dir", "")]
+    [InlineData("M = 1; 2 to 256 is possible", "index", "data.json", "-m", "x.gguf", "--hnsw-m", "1")]
+    [InlineData("--cap: a cosine is above -1 and at most 1", "select", "data.json", "-m", "x.gguf", "--cap", "NaN")]
+    [InlineData("must be above 0 and at most 100", "select", "data.json", "-m", "x.gguf", "--metric", "min_k=NaN")]
+    public void A_value_that_no_run_can_have_is_one_line(string expected, params string[] arguments)
+    {
+        Assert.Equal(2, Run(out string error, arguments));
+        Assert.Contains(expected, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_in_quotes_may_have_a_comment_behind_them()
+    {
+        string file = Write("quoted.yaml", $"run: \"{folder}/none\" # the run\ntop: # as ever\n");
+        Assert.Equal(1, Run(out string error, "top", "--config", file));
+        Assert.Contains($"{folder}/none: no run here", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_data_is_not_written_over_and_not_shown_changed()
+    {
+        string data = folder + "/rows.json", model = Path.ChangeExtension(TerminalTests.Samples, null) + "-llama.gguf";
+        byte[] rows = System.Text.Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Range(0, 8).Select(i => $$"""{"id": "\u001b[31m{{i}}", "instruction": "say {{i}}", "output": "{{i}}"}""")) + "]");
+        File.WriteAllBytes(data, rows);
+        foreach (string[] command in (string[][])[["embed", data, "-m", model, "-o", data], ["neighbors", data, "-m", model, "-o", data], ["probe", data, "-m", model, "--copy", data]])
+        {
+            Assert.Equal(1, Run(out string error, [.. command, "--run", folder + "/a"]));
+            Assert.Contains("is the input itself", error, StringComparison.Ordinal);
+        }
+        Assert.Equal(rows, File.ReadAllBytes(data));
+        Assert.Equal(0, Run(out _, out string texts, "score", data, "-m", model, "--run", folder + "/b", "--write-out", "3"));
+        Assert.Contains("[31m0", texts, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", texts, StringComparison.Ordinal);
+        Assert.Equal(0, Run(out _, "score", data, "-m", model, "--run", folder + "/b"));
+        File.WriteAllText(data, System.Text.Encoding.UTF8.GetString(rows).Replace("say 3", "say x", StringComparison.Ordinal));
+        Assert.Equal(1, Run(out string changed, "top", folder + "/b"));
+        Assert.Contains("was changed since the run", changed, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("select data.json --limt 3", "--limt: select has no such option (the nearest is --limit)")]
     [InlineData("selct data.json", "selct: no such command (the nearest is select)")]
     [InlineData("select data.json --limit many", "--limit many: is not a whole number")]
@@ -104,12 +148,15 @@ public sealed class ConfigTests : IDisposable
         return Path.Combine(folder, name);
     }
 
-    private static int Run(out string error, params string[] arguments)
+    private static int Run(out string error, params string[] arguments) => Run(out error, out _, arguments);
+
+    private static int Run(out string error, out string output, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Tmux.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _ = process.StandardOutput.ReadToEndAsync();
+        var read = process.StandardOutput.ReadToEndAsync();
         error = process.StandardError.ReadToEnd();
         process.WaitForExit();
+        output = read.Result;
         return process.ExitCode;
     }
 }

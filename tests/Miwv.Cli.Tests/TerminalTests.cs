@@ -8,7 +8,7 @@ public sealed class TerminalTests
     internal static string Samples { get; } = FindSamples();
 
     public static TheoryData<string> Cases => Tmux.IsInstalled
-        ? [nameof(NoTerminal), nameof(PauseResizeOpenQuitResume), nameof(KilledByTerm), nameof(Background), nameof(CtrlC), nameof(NoColor), nameof(DumbTerminal), nameof(View), nameof(ViewOfARunningRun), nameof(TuiOff)]
+        ? [nameof(NoTerminal), nameof(PauseResizeOpenQuitResume), nameof(KilledByTerm), nameof(Background), nameof(CtrlC), nameof(NoColor), nameof(DumbTerminal), nameof(View), nameof(ViewOfARunningRun), nameof(ViewOfChangedRows), nameof(TuiOff)]
         : [nameof(NoTerminal)];
 
     [Theory]
@@ -127,6 +127,21 @@ public sealed class TerminalTests
         tmux.Wait("score  ");
         Assert.False(tmux.IsFullScreen);
         tmux.Wait("selected  25 rows");
+    }
+
+    private static void ViewOfChangedRows(string folder)
+    {
+        using var tmux = new Tmux(100, 30);
+        tmux.Line($"cp {Samples} {folder}/rows.json; {Tmux.Program} score {folder}/rows.json --limit 40 -q -m {Path.ChangeExtension(Samples, null)}-llama.gguf --run {folder}/run >{folder}/out; echo code $?");
+        tmux.Wait("code 0");
+        tmux.Line($"clear; {Tmux.Program} view {folder}/run; echo left $?");
+        tmux.Wait("finished");
+        File.WriteAllText(folder + "/rows.json", "[]");
+        tmux.Keys("Down");
+        string screen = tmux.Wait("left 1");
+        Assert.Contains("the file was changed while it was in use", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", screen, StringComparison.Ordinal);
+        Restored(tmux);
     }
 
     private static void View(string folder)

@@ -39,6 +39,16 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void NamesThatCannotBeDecodedAreNoMatterOfTheTurns()
+    {
+        const string Data = """{"messages": [{"\ud800rolerole": 1, "role": "user", "content": "hi"}, {"role": "assistant", "content": "Hello", "\ud800from": 2}], "\ud800messages": 3}""";
+        Assert.Single(Convert(Data, SelectionFormat.ShareGpt, out JsonArray rows, "in.jsonl"));
+        Assert.Equal("Hello", (string)rows[0]!["conversations"]![1]!["value"]!);
+        using RowFile from = RowFile.Open(folder["in.jsonl"]);
+        Assert.Equal(0, WrittenRows.Read(folder["in.jsonl"], SelectionFormat.Same, from).Skipped);
+    }
+
+    [Fact]
     public void WhatIsLeftOutOfTurnsIsCounted()
     {
         var lost = Convert("""{"messages": [{"role": "user", "content": [{"type": "text", "value": "hi"}], "loss_weight": 0}, {"role": "assistant", "content": "Hello", "loss_weight": 1}, {"role": "user", "content": "bye"}]}""", SelectionFormat.Messages, out JsonArray rows, "in.jsonl");

@@ -143,6 +143,15 @@ public sealed class DatasetInfoTests : IDisposable
     }
 
     [Fact]
+    public void AColumnThatIsNullInAllRowsIsNamedAllTheSame()
+    {
+        using RowFile rows = RowFile.Open(folder.Write("nulls.json", """[{"system": "s", "instruction": null, "input": "i", "output": "o"}]"""));
+        var written = WrittenRows.Read(folder["nulls.json"], SelectionFormat.Same, rows);
+        Assert.Contains("field_instruction: instruction\n", AxolotlSnippet.Yaml(written), StringComparison.Ordinal);
+        Assert.Contains("\"prompt\": \"instruction\"", LlamaFactoryEntry.Json(written, "nulls.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheAxolotlSnippetNamesFieldsAndRoles()
     {
         string path = folder.Write("rows.json", """[{"conversations": [{"from": "human", "value": "q"}, {"from": "function_call", "value": "c"}, {"from": "observation", "value": "o"}, {"from": "gpt", "value": "a"}]}]""");

@@ -35,6 +35,16 @@ public sealed class SelectionWriterTests : IDisposable
     }
 
     [Fact]
+    public void RefusesTheInputByWhateverWayItIsNamed()
+    {
+        using RowFile rows = Array();
+        Directory.CreateSymbolicLink(_temp["folder"], _temp["."]);
+        File.CreateSymbolicLink(_temp["link.json"], _temp["folder/in.json"]);
+        foreach (string name in new[] { "in.json", "folder/in.json", "folder/folder/in.json", "link.json" })
+            Assert.Contains("is the input itself", Assert.Throws<UserException>(() => SelectionWriter.Write(rows, [0], _temp[name])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LeavesNothingBehindWhenItFails()
     {
         using RowFile rows = Array();

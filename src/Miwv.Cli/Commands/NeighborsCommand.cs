@@ -29,10 +29,11 @@ internal static class NeighborsCommand
         foreach (Option option in new Option[] { output, k, query }) command.Options.Add(option);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (parsed.GetValue(output) is { } target) OutputFile.Check(target);
             int count = parsed.GetValue(k) >= 1 ? parsed.GetValue(k) : throw new UsageException($"-k {parsed.GetValue(k)}: must be at least 1");
             double? threshold = Threshold(parsed.GetValue(options.Duplicates)!);
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info, groups: threshold is not null), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            var settings = options.Read(parsed, context.Messages.Info, groups: threshold is not null);
+            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, settings.DataPath);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             Action<Stream> write;
             if (parsed.GetValue(query) is { } text)
             {

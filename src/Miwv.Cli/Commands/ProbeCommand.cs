@@ -25,8 +25,8 @@ internal static class ProbeCommand
             double percent = parsed.GetValue(share);
             if (percent is not (> 0 and <= 50)) throw new UsageException($"--plant {percent}: must be above 0 and at most 50 percent");
             string file = parsed.GetValue(copy)!;
-            OutputFile.Check(file);
             var settings = options.Read(parsed, context.Messages.Info);
+            OutputFile.Check(file, settings.DataPath);
             NoiseKind[] kinds;
             using (var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel))
                 kinds = NoisePlanter.Write(rows, percent / 100, settings.Seed, file);

@@ -20,7 +20,7 @@ internal static class ReportCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             string file = parsed.GetValue(output) ?? Path.Combine(run.Directory.Path, "report.html");
-            OutputFile.Check(file);
+            OutputFile.Check(file, run.Settings.DataPath);
             long bytes = ReportPage.Write(run, file, context.Cancel);
             Console.WriteLine($"report    {file} ({ProgressLine.Size(bytes)})");
             return ExitCode.Ok;

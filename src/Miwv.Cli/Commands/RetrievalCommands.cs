@@ -20,8 +20,9 @@ internal static class RetrievalCommands
         command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (parsed.GetValue(output) is { } target) OutputFile.Check(target);
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            var settings = options.Read(parsed, context.Messages.Info);
+            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, settings.DataPath);
+            using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var store = run.Embed();
             context.Progress?.Dispose();
             int zero = Enumerable.Range(0, store.Count).Count(store.IsZero);

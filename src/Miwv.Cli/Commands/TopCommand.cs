@@ -41,10 +41,9 @@ internal static class TopCommand
                 foreach (string line in lines) Console.WriteLine(line);
                 return ExitCode.Ok;
             }
-            var settings = RunFile.ReadSettings(run.RunFile);
-            using var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel);
-            if (rows.Count != scores.Count) throw new UserException($"{settings.DataPath}: has {rows.Count} rows, the run has {scores.Count}: the file was changed");
-            TopTable.Write(Console.Out, rows, metric, chosen.Select(row => (scores[row], scores[row].Value(metric))));
+            // refuses a data file that was changed: its texts would stand beside the scores of others
+            using var stored = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
+            TopTable.Write(Console.Out, stored.Rows, metric, chosen.Select(row => (scores[row], scores[row].Value(metric))));
             return ExitCode.Ok;
         }));
         return command;

@@ -33,6 +33,17 @@ internal static class CommandLineError
         };
     }
 
+    /// <summary>The line about a value that is empty, as of a shell variable that is not set; null if there is none.</summary>
+    public static string? OfEmptyValue(ParseResult parsed) => Given(parsed.CommandResult).FirstOrDefault(symbol => symbol.Tokens.Any(token => token.Value.Length == 0)) switch
+    {
+        OptionResult option => $"{option.IdentifierToken?.Value ?? option.Option.Name}: its value is empty",
+        ArgumentResult argument => $"{parsed.CommandResult.Command.Name}: <{argument.Argument.Name}> is empty",
+        _ => null,
+    };
+
+    private static IEnumerable<SymbolResult> Given(CommandResult command) =>
+        command.Children.Where(child => child is not CommandResult).Concat(command.Parent is CommandResult parent ? Given(parent) : []);
+
     /// <summary>What a value of an option has to be, null for any text.</summary>
     public static string? Kind(Type type)
     {

@@ -9,8 +9,8 @@ internal static class OutputFile
     /// <exception cref="UserException">The file's folder is missing or not writable, the name is a folder's, or the file is the input.</exception>
     public static void Check(string path, string? input = null)
     {
-        if (input is not null && Path.GetFullPath(path) == Path.GetFullPath(input)) throw new UserException($"{path}: is the input itself; name another file");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (input is not null && WholeFile.Target(path) == WholeFile.Target(input)) throw new UserException($"{path}: is the input itself; name another file");
+        string folder = Path.GetDirectoryName(WholeFile.Target(path))!; // of a link the folder where the file is written
         if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; name a file");
         if (!Directory.Exists(folder)) throw new UserException($"{path}: the folder {folder} does not exist; make it first");
         string probe = Path.Combine(folder, $".miwv-{Environment.ProcessId}.tmp");

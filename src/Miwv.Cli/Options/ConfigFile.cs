@@ -26,6 +26,7 @@ internal static class ConfigFile
         bool joined = args[at] != Flag;
         if (!joined && at + 1 == args.Length) throw new UsageException("--config: name a file");
         string path = joined ? args[at][(Flag.Length + 1)..] : args[at + 1];
+        if (path.Length == 0) throw new UsageException("--config: name a file");
         string[] given = [.. args[..at], .. args[(at + (joined ? 1 : 2))..]];
         if (given.Any(a => a == Flag || a.StartsWith(Flag + "=", StringComparison.Ordinal))) throw new UsageException("--config: is there twice; put all settings into one file");
         var parsed = root.Parse(given);

@@ -68,7 +68,6 @@ internal sealed class RunOptions
         if (parsed.GetValue(Exact) && parsed.GetValue(Flash) == "on") throw new UsageException("--exact and --flash-attn on: exact means without flash attention; give one of the two");
         int? wave = Positive(parsed, Ubatch), batch = Positive(parsed, Batch);
         if (batch is { } most) wave = Math.Min(most, wave ?? most);
-        var defaults = new HnswOptions();
         try
         {
             var map = parsed.GetValue(Columns) is { } named ? ColumnMap.Parse(named) : ColumnMap.Default;
@@ -92,7 +91,7 @@ internal sealed class RunOptions
                 Exact = parsed.GetValue(Exact),
                 Store = Word(parsed, Store, ("f32", StoreType.F32), ("f16", StoreType.F16)),
                 Search = Word(parsed, Search, ("auto", SearchMode.Auto), ("exact", SearchMode.Exact), ("hnsw", SearchMode.Hnsw)),
-                Hnsw = new HnswOptions(Positive(parsed, HnswM) ?? defaults.M, Positive(parsed, EfConstruction) ?? defaults.EfConstruction, Positive(parsed, EfSearch) ?? defaults.EfSearch),
+                Hnsw = IndexOf(parsed),
                 KeepDuplicates = !groups && Word(parsed, Duplicates, ("skip", false), ("keep", true)),
                 ScoreEos = parsed.GetValue(ScoreEos),
                 Turns = Word(parsed, Turns, ("mean", TurnRule.Mean), ("sum", TurnRule.Sum), ("last", TurnRule.Last)),
@@ -133,6 +132,21 @@ internal sealed class RunOptions
         foreach (string note in entry.Notes) info(note);
         info($"data: {parsed.GetValue(Dataset) ?? "the only data set"} of {path}, columns {entry.Columns}");
         return (entry.File, entry.Columns);
+    }
+
+    private HnswOptions IndexOf(ParseResult parsed)
+    {
+        var defaults = new HnswOptions();
+        var wanted = new HnswOptions(Positive(parsed, HnswM) ?? defaults.M, Positive(parsed, EfConstruction) ?? defaults.EfConstruction, Positive(parsed, EfSearch) ?? defaults.EfSearch);
+        try
+        {
+            wanted.Check();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{HnswM.Name}, {EfConstruction.Name}, {EfSearch.Name}: {e.Message}");
+        }
+        return wanted;
     }
 
     private CascadeSettings? CascadeOf(ParseResult parsed)

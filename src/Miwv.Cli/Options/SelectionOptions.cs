@@ -61,7 +61,7 @@ internal sealed class SelectionOptions
                 Combination = Word(parsed.GetValue(combine)!, "--combine", Combinations),
                 Gates = gates.Length == 0 ? null : [.. gates.Where(text => text != "none").Select(Gate.Parse)],
                 Selector = Word(parsed.GetValue(selector)!, "--selector", Selectors),
-                Cap = parsed.GetValue(cap),
+                Cap = parsed.GetValue(cap) is > -1 and <= 1 and var cosine ? cosine : throw new UserException("--cap: a cosine is above -1 and at most 1"),
                 Pool = parsed.GetValue(pool) is { } share ? TopCount.Parse(share) : null,
                 Clusters = parsed.GetValue(clusters) is >= 1 and var count ? count : throw new UserException($"--clusters {parsed.GetValue(clusters)}: must be at least 1"),
                 TagField = parsed.GetValue(tags),

@@ -90,7 +90,13 @@ internal static class SettingsFile
 
     private static string Scalar(string value)
     {
-        if (value.Length >= 2 && value[0] is '"' or '\'' && value[^1] == value[0]) return value[1..^1];
+        if (value is ['#', ..]) return "";
+        if (value.Length >= 2 && value[0] is '"' or '\'')
+        {
+            int end = value.IndexOf(value[0], 1);
+            if (end > 0 && value[(end + 1)..].TrimStart() is ['#', ..]) return value[1..end];
+            if (value[^1] == value[0]) return value[1..^1];
+        }
         return value.IndexOf(" #", StringComparison.Ordinal) is >= 0 and var comment ? value[..comment].TrimEnd() : value;
     }
 }

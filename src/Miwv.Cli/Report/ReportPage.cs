@@ -21,16 +21,20 @@ internal static class ReportPage
     public static long Write(StoredRun run, string path, CancellationToken cancel)
     {
         var data = new ReportData(run, cancel);
-        string html = Resource("page.html")
-            .Replace("{{title}}", WebUtility.HtmlEncode(SafeText.OneLine(Path.GetFileName(run.Settings.DataPath))), StringComparison.Ordinal)
-            .Replace("{{style}}", Resource("page.css"), StringComparison.Ordinal);
-        string[] parts = html.Split("{{data}}", 2), scripts = parts[1].Split("{{script}}", 2);
+        string[] parts = Resource("page.html").Split("{{data}}", 2), scripts = parts[1].Split("{{script}}", 2);
+        // the file's name last: whatever it holds is looked through no more
+        parts[0] = parts[0].Replace("{{style}}", Resource("page.css"), StringComparison.Ordinal)
+            .Replace("{{title}}", WebUtility.HtmlEncode(SafeText.OneLine(Path.GetFileName(run.Settings.DataPath))), StringComparison.Ordinal);
         long length = 0;
         WholeFile.Write(path, "the report", file =>
         {
             using var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true);
             writer.Write(parts[0]);
-            writer.Write(Data(run, data));
+            // the texts by hand: they may be longer than a text that the JSON writer takes, and base64 needs no escapes
+            writer.Write(Data(run, data).AsSpan()[..^1]);
+            writer.Write(",\"texts\":\"");
+            writer.Write(data.Texts());
+            writer.Write("\"}");
             writer.Write(scripts[0]);
             writer.Write(Resource("page.js"));
             writer.Write(scripts[1]);
@@ -55,7 +59,6 @@ internal static class ReportPage
             ["low"] = new JsonArray([.. run.MetricNames.Where(name => StoredColumns.BetterOf(name) == Better.Low).Select(name => (JsonNode)name)]),
             ["metrics"] = new JsonArray([.. run.MetricNames.Select(name => (JsonNode)name)]),
             ["arrays"] = new JsonArray([.. data.Arrays().Select(a => (JsonNode)new JsonObject { ["name"] = a.Name, ["type"] = a.Type, ["data"] = a.Base64 })]),
-            ["texts"] = data.Texts(),
         };
         return root.ToJsonString(Json).Replace("\\u002B", "+", StringComparison.Ordinal); // base64 needs no escaped plus
     }

@@ -49,7 +49,7 @@ internal sealed class FollowedRun : IDisposable
         {
             while (stored is null && !stop.Token.WaitHandle.WaitOne(LookEvery)) Look();
         }
-        catch (Exception e) when (e is UserException or OperationCanceledException)
+        catch (Exception e) when (e is UserException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
             monitor.Follow(follower.Live, RunPhase.Silent, e.Message);
         }

@@ -1,3 +1,5 @@
+using Miwv.Data;
+
 namespace Miwv.Cli.Screen;
 
 /// <summary>Rows whose id, status, prompt or answer holds a text; looked through in the background, rows not reached yet do not match.</summary>
@@ -34,13 +36,26 @@ internal sealed class RowFilter : IDisposable
     {
         for (int row = 0; row < matches.Length && !stop.IsCancellationRequested; row++)
         {
-            var texts = board.Rows.Read(row);
+            if (Texts(row) is not { } texts) break;
             if (Has(texts.Id.Text) || Has(board.Status(row)) || Has(texts.EmbeddingText) || Has(texts.Output))
             {
                 matches[row] = true;
                 Found++;
             }
             Volatile.Write(ref looked, row + 1);
+        }
+    }
+
+    // null if the file was changed, which whoever draws its rows will say
+    private Row? Texts(int row)
+    {
+        try
+        {
+            return board.Rows.Read(row);
+        }
+        catch (UserException)
+        {
+            return null;
         }
     }
 

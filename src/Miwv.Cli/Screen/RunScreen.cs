@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Miwv.Cli.Terminal;
 using Miwv.Engine.Resources;
@@ -24,6 +25,7 @@ internal sealed class RunScreen : IDisposable
     private TokenLoader? tokens;
     private ScreenView view;
     private volatile bool ended;
+    private volatile Exception? failure;
     private bool disposed;
     private readonly ResourceMeter meter = new();
     private long measured = Stopwatch.GetTimestamp();
@@ -62,11 +64,12 @@ internal sealed class RunScreen : IDisposable
         }
     }
 
-    /// <summary>Waits until the person leaves.</summary>
+    /// <summary>Waits until the person leaves; throws what ended the drawing, if something did.</summary>
     public void WaitForQuit(CancellationToken cancel)
     {
         while (!thread.Join(TimeSpan.FromMilliseconds(100)))
             if (cancel.IsCancellationRequested) break;
+        if (failure is { } e) ExceptionDispatchInfo.Throw(e);
     }
 
     public void Dispose()
@@ -95,6 +98,28 @@ internal sealed class RunScreen : IDisposable
     }
 
     private void Loop()
+    {
+        try
+        {
+            Watch();
+        }
+        catch (Exception e)
+        {
+            // such as rows that somebody changed on the disk: the run is worth more than the view of it, and goes on without
+            failure = e;
+            surface.Deactivate();
+            messages.Sink = null;
+            lock (said)
+            {
+                foreach (string line in said) Console.Error.WriteLine(line);
+                said.Clear();
+            }
+            monitor.Resume();
+            if (monitor.IsOwn) messages.Warn($"the screen was closed: {e.Message}");
+        }
+    }
+
+    private void Watch()
     {
         long drawn = 0;
         var pause = Redraw;

@@ -73,8 +73,8 @@ internal static class Cells
         var lines = new List<string>();
         foreach (string paragraph in text.ReplaceLineEndings("\n").Split('\n'))
         {
-            string rest = SafeText.OneLine(paragraph);
-            while (Width(rest) > width)
+            ReadOnlySpan<char> rest = SafeText.OneLine(paragraph);
+            while (IsWider(rest, width))
             {
                 int used = 0, at = 0, space = -1;
                 foreach (var rune in rest.EnumerateRunes())
@@ -85,11 +85,20 @@ internal static class Cells
                     at += rune.Utf16SequenceLength;
                 }
                 int end = at < rest.Length && rest[at] == ' ' ? at : space > 0 ? space : at;
-                lines.Add(rest[..end].TrimEnd());
+                lines.Add(rest[..end].TrimEnd().ToString());
                 rest = rest[end..].TrimStart();
             }
-            lines.Add(rest);
+            lines.Add(rest.ToString());
         }
         return lines;
+    }
+
+    // looks no further than it has to: a text of a megabyte has ten thousand lines
+    private static bool IsWider(ReadOnlySpan<char> text, int width)
+    {
+        int used = 0;
+        foreach (var rune in text.EnumerateRunes())
+            if ((used += Width(rune)) > width) return true;
+        return false;
     }
 }

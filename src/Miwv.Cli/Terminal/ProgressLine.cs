@@ -44,11 +44,10 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
         }
     }
 
-    /// <summary>Takes the line off the terminal.</summary>
+    /// <summary>Takes the line off the terminal; a later report draws it again, and messages still make room for themselves.</summary>
     public void Dispose()
     {
         lock (gate) Clear();
-        messages.BeforeLine = null;
     }
 
     private string Text(StageProgress value, TimeSpan elapsed)

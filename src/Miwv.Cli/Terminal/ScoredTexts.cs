@@ -16,11 +16,11 @@ internal sealed class ScoredTexts(MiwvRun run)
         {
             var (tokens, from, until) = Of(pass);
             to.WriteLine();
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"=== row {run.Rows.Id(row)} {name}: {tokens.Length} tokens, {until - from} scored (positions {from} to {until - 1})"));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"=== row {Id(row)} {name}: {tokens.Length} tokens, {until - from} scored (positions {from} to {until - 1})"));
             to.WriteLine(Marked(tokens, from, until));
         }
         if (run.Passes.Status[row] != RowStatus.Ok)
-            to.WriteLine($"\n=== row {run.Rows.Id(row)} {RowStatusName.Of(run.Passes.Status[row])}{(run.Facts.Errors.TryGetValue(row, out string? why) ? ": " + SafeText.OneLine(why) : "")}: nothing of it is scored");
+            to.WriteLine($"\n=== row {Id(row)} {RowStatusName.Of(run.Passes.Status[row])}{(run.Facts.Errors.TryGetValue(row, out string? why) ? ": " + SafeText.OneLine(why) : "")}: nothing of it is scored");
     }
 
     /// <summary>One line of JSON for each pass; its texts are those of the tokens, byte for byte where they are UTF-8.</summary>
@@ -54,7 +54,7 @@ internal sealed class ScoredTexts(MiwvRun run)
             foreach (var part in Turns("zero-shot", zero)) yield return part;
         if (run.Passes.OneShot[row] is not (>= 0 and var one)) yield break;
         int neighbor = run.FindNeighbors().Neighbors(row)[0];
-        foreach (var part in Turns($"one-shot behind row {run.Rows.Id(neighbor)}{(run.Passes.DemonstrationCut[row] ? " (whose answer is cut to fit)" : "")}", one)) yield return part;
+        foreach (var part in Turns($"one-shot behind row {Id(neighbor)}{(run.Passes.DemonstrationCut[row] ? " (whose answer is cut to fit)" : "")}", one)) yield return part;
     }
 
     // a conversation has a pass for each scored turn
@@ -87,6 +87,8 @@ internal sealed class ScoredTexts(MiwvRun run)
         }
         return string.Join('\n', Encoding.UTF8.GetString([.. bytes]).Split('\n').Select(SafeText.Line));
     }
+
+    private string Id(int row) => SafeText.OneLine(run.Rows.Id(row).Text);
 
     private string Text(ReadOnlySpan<int> tokens)
     {

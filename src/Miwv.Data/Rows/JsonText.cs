@@ -33,6 +33,15 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The last field of a name, as the rows are read; unlike the platform's look-up it passes over names with half of a surrogate pair.</summary>
+    public static bool TryGet(JsonElement row, string name, out JsonElement value)
+    {
+        value = default;
+        foreach (JsonProperty property in row.EnumerateObject())
+            if (NameOf(property) == name) value = property.Value;
+        return value.ValueKind != JsonValueKind.Undefined;
+    }
+
     /// <summary>
     /// Reads a text field; null is the empty string. Returns null, or what is wrong with the value; a list or object is skipped.
     /// </summary>

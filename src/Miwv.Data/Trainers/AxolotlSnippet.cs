@@ -68,9 +68,9 @@ public static class AxolotlSnippet
     {
         line("    type:");
         if (rows.Column(RowColumn.System) is { } system) line($"      field_system: {Scalar(system)}");
-        line($"      field_instruction: {Scalar(rows.Column(RowColumn.Instruction)!)}");
+        line($"      field_instruction: {Scalar(rows.Required(RowColumn.Instruction))}");
         line($"      field_input: {Scalar(rows.Column(RowColumn.Input) ?? "input")}");
-        line($"      field_output: {Scalar(rows.Column(RowColumn.Output)!)}");
+        line($"      field_output: {Scalar(rows.Required(RowColumn.Output))}");
         line("""      format: "### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:\n" """.TrimEnd());
         line("""      no_input_format: "### Instruction:\n{instruction}\n\n### Response:\n" """.TrimEnd());
     }

@@ -23,7 +23,7 @@ public static class DatasetInfo
 
     /// <summary>Reads one entry.</summary>
     /// <param name="path">The file, or the folder with a dataset_info.json.</param>
-    /// <param name="name">The entry's name; null = the only one.</param>
+    /// <param name="name">The entry's name; null is refused, with the names there are.</param>
     /// <exception cref="UserException">No such file or entry, or the entry describes rows that cannot be scored here (a hub's, preferences, pictures).</exception>
     public static DatasetEntry Read(string path, string? name)
     {

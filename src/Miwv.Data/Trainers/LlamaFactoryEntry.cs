@@ -48,7 +48,7 @@ public static class LlamaFactoryEntry
             json.WriteStartObject("columns");
             if (rows.Shape == RowShape.Alpaca)
             {
-                Column("prompt", rows.Column(RowColumn.Instruction));
+                Column("prompt", rows.Required(RowColumn.Instruction));
                 Column("query", rows.Column(RowColumn.Input));
                 Column("response", rows.Column(RowColumn.Output));
                 Column("history", rows.Column(RowColumn.History));

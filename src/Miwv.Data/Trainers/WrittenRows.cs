@@ -38,6 +38,9 @@ public sealed class WrittenRows
     /// <summary>The file's name of a column, null if no row has it.</summary>
     internal string? Column(RowColumn column) => Map.Name(column) is { } name && _columns.Contains(name) ? name : null;
 
+    /// <summary>The same for a column that the rows must have, though it be null in all of them.</summary>
+    internal string Required(RowColumn column) => Map.Name(column)!;
+
     internal bool Has(string column) => _columns.Contains(column);
 
     /// <summary>Reads a written selection.</summary>
@@ -63,7 +66,7 @@ public sealed class WrittenRows
     private bool IsTrainable(JsonElement row)
     {
         string column = Map.Name(Shape == RowShape.Messages ? RowColumn.Messages : RowColumn.Conversations)!;
-        if (!row.TryGetProperty(column, out JsonElement turns) || turns.ValueKind != JsonValueKind.Array) return false;
+        if (!JsonText.TryGet(row, column, out JsonElement turns) || turns.ValueKind != JsonValueKind.Array) return false;
         int place = 0, number = 0;
         foreach (JsonElement turn in turns.EnumerateArray())
         {
@@ -77,13 +80,13 @@ public sealed class WrittenRows
     // the role of a turn; null if it is spelled otherwise than the turns before
     private TurnRole? Speak(JsonElement turn)
     {
-        bool openAi = Map.Turns.RoleField is null ? turn.TryGetProperty("role", out _) && (Shape == RowShape.Messages || !turn.TryGetProperty("from", out _)) : false;
+        bool openAi = Map.Turns.RoleField is null ? JsonText.TryGet(turn, "role", out _) && (Shape == RowShape.Messages || !JsonText.TryGet(turn, "from", out _)) : false;
         string roleField = Map.Turns.RoleField ?? (openAi ? "role" : "from");
-        string contentField = Map.Turns.ContentField ?? (turn.TryGetProperty(openAi ? "content" : "value", out _) == openAi ? "content" : "value");
+        string contentField = Map.Turns.ContentField ?? (JsonText.TryGet(turn, openAi ? "content" : "value", out _) == openAi ? "content" : "value");
         if (_speakers.All(speaker => speaker is null)) (RoleField, ContentField) = (roleField, contentField);
         if (roleField != RoleField || contentField != ContentField) return null;
-        if (!turn.TryGetProperty(roleField, out JsonElement role) || role.ValueKind != JsonValueKind.String) return null;
-        if (!turn.TryGetProperty(contentField, out JsonElement content)) return null;
+        if (!JsonText.TryGet(turn, roleField, out JsonElement role) || role.ValueKind != JsonValueKind.String) return null;
+        if (!JsonText.TryGet(turn, contentField, out JsonElement content)) return null;
         if (content.ValueKind == JsonValueKind.Array) HasParts = true;
         string name = role.GetString()!;
         if (Map.Turns.SpeakerOf(name) is not var (who, isTool)) return null;

@@ -164,7 +164,7 @@ internal sealed class RowConverter(RowFile rows, SelectionFormat format)
     }
 
     private JsonElement Column(JsonElement row, RowColumn column) =>
-        _columns.Name(column) is { } name && row.TryGetProperty(name, out JsonElement value) ? value : default;
+        _columns.Name(column) is { } name && JsonText.TryGet(row, name, out JsonElement value) ? value : default;
 
     private string Text(JsonElement row, RowColumn column, int index)
     {

@@ -26,11 +26,19 @@ public static class WholeFile
         }
     }
 
-    /// <summary>The file itself; a link is written through, not replaced.</summary>
+    /// <summary>The file itself, whatever links lead to it: a link is written through, not replaced, and one file has one name.</summary>
     public static string Target(string path)
     {
         string full = Path.GetFullPath(path);
-        return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } link ? link.FullName : full;
+        return Real(File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } link ? link.FullName : full);
+    }
+
+    // the folders on the way may be links too
+    private static string Real(string full)
+    {
+        if (Path.GetDirectoryName(full) is not { } folder) return full;
+        string here = Path.Combine(Real(folder), Path.GetFileName(full));
+        return Directory.Exists(here) && Directory.ResolveLinkTarget(here, returnFinalTarget: true) is { } link ? Real(link.FullName) : here;
     }
 
     private static void TryDelete(string path)

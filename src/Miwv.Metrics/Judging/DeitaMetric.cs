@@ -4,8 +4,8 @@ namespace Miwv.Metrics.Judging;
 
 /// <summary>
 /// DEITA's complexity, quality, or their product. Meant for its trained scorers converted to GGUF, whose prompts these are; any other
-/// model's digits are a stand-in. Each assistant turn is rated with the user's turn before it; the product is summed over the turns of a
-/// conversation, as the paper has it, whatever the run's rule for other metrics.
+/// model's digits are a stand-in. Each assistant turn is rated with the user's turn before it; the product is summed over the scored turns
+/// of a conversation, as the paper has it, where other metrics take the mean.
 /// </summary>
 public sealed class DeitaMetric(bool complexity, bool quality) : Metric
 {

@@ -1,3 +1,5 @@
+using Miwv.Data;
+
 namespace Miwv.Retrieval;
 
 /// <summary>The k nearest rows of every row, best first; ties in cosine go to the lower row.</summary>
@@ -13,7 +15,7 @@ public sealed class KnnGraph
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         (Rows, K) = (rows, k);
         if ((long)rows * k > Array.MaxLength / sizeof(double))
-            throw new ArgumentException($"{k} neighbours of {rows} rows are more than memory can hold; ask for fewer");
+            throw new UserException($"{k} neighbours of {rows} rows are more than memory can hold; ask for fewer");
         _neighbors = new int[rows * k];
         _cosines = new double[_neighbors.Length];
         Array.Fill(_neighbors, None);

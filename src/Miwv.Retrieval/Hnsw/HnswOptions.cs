@@ -10,7 +10,8 @@ public sealed record HnswOptions(int M = 16, int EfConstruction = 200, int EfSea
     internal const int MaxM = 256;
     internal const int MaxEf = 1 << 20;
 
-    internal void Check()
+    /// <exception cref="ArgumentException">A parameter that no index can have.</exception>
+    public void Check()
     {
         if (M is < 2 or > MaxM)
             throw new ArgumentException($"M = {M}; 2 to {MaxM} is possible");

@@ -132,11 +132,14 @@ public static class NpyFile
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+            if (file.CanSeek) return file;
+            file.Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserException(error is FileNotFoundException ? $"{path}: no such array file" : $"{path}: cannot open the array file: {error.Message}", error);
         }
+        throw new UserException($"{path}: a pipe has no length to check; save the array as a file");
     }
 }

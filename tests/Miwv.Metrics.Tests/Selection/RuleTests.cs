@@ -62,6 +62,44 @@ public class RuleTests
     }
 
     [Fact]
+    public void ComplexityFirstIsSweepBySweep()
+    {
+        var random = new Random(5);
+        for (int trial = 0; trial < 200; trial++)
+        {
+            int[] ranked = [.. Enumerable.Range(0, random.Next(1, 40))];
+            random.Shuffle(ranked);
+            int most = random.Next(1, 6);
+            int[][] tags = [.. ranked.Select(_ => Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(most)).ToArray())];
+            int count = random.Next(1, ranked.Length + 3);
+            Assert.Equal(Swept(ranked, tags, count), ComplexityFirst.Select(ranked, row => tags[row], count));
+        }
+    }
+
+    [Fact]
+    public void ComplexityFirstWithOneTagForAllIsNotQuadratic()
+    {
+        int[] ranked = [.. Enumerable.Range(0, 300_000)];
+        int[] general = [7];
+        Assert.Equal(ranked[..100_000], ComplexityFirst.Select(ranked, _ => general, 100_000)); // 100,000 sweeps
+    }
+
+    // the rule as it is written down
+    private static int[] Swept(int[] ranked, int[][] tags, int count)
+    {
+        var left = ranked.OrderByDescending(row => tags[row].Distinct().Count()).ToList();
+        var chosen = new List<int>();
+        while (chosen.Count < count && left.Count > 0)
+        {
+            var seen = new HashSet<int>();
+            int[] taken = [.. left.Where(row => tags[row].Sum(tag => seen.Add(tag) ? 1 : 0) > 0)];
+            chosen.AddRange(taken.Length > 0 ? taken : left);
+            left = taken.Length > 0 ? [.. left.Except(taken)] : [];
+        }
+        return [.. chosen.Take(count)];
+    }
+
+    [Fact]
     public void ComplexityFirstOnClustersTakesThemInTurn()
     {
         int[] cluster = [0, 0, 0, 1, 1, 2];

@@ -11,27 +11,29 @@ public static class ComplexityFirst
     /// <returns>Chosen rows in the order in which they were chosen.</returns>
     public static int[] Select(ReadOnlySpan<int> ranked, Func<int, IReadOnlyList<int>> tags, int count)
     {
-        var left = ranked.ToArray().OrderByDescending(row => tags(row).Distinct().Count()).ToList();
-        var chosen = new List<int>(Math.Min(count, left.Count));
+        int[] order = [.. ranked.ToArray().OrderByDescending(row => tags(row).Distinct().Count())];
+        // Of rows with the same tags a sweep can only take the first: they are one queue of places in the order.
+        var queues = Enumerable.Range(0, order.Length).GroupBy(place => string.Join(',', tags(order[place]).Distinct().Order())).Select(same => new Queue<int>(same)).ToList();
+        var chosen = new List<int>(Math.Min(count, order.Length));
         var seen = new HashSet<int>();
-        while (chosen.Count < count && left.Count > 0)
+        while (chosen.Count < count && queues.Count > 0)
         {
             seen.Clear();
-            var next = new List<int>(left.Count);
-            foreach (int row in left)
+            int before = chosen.Count;
+            foreach (var queue in queues)
             {
+                if (chosen.Count == count) break;
                 bool adds = false;
-                if (chosen.Count < count)
-                    foreach (int tag in tags(row)) adds |= seen.Add(tag);
-                if (adds) chosen.Add(row);
-                else next.Add(row);
+                foreach (int tag in tags(order[queue.Peek()])) adds |= seen.Add(tag);
+                if (adds) chosen.Add(order[queue.Dequeue()]);
             }
-            if (next.Count == left.Count)
+            if (chosen.Count == before)
             {
-                chosen.AddRange(left.Take(count - chosen.Count)); // only rows without tags are left
+                chosen.AddRange(queues.SelectMany(queue => queue).Take(count - before).Select(place => order[place])); // only rows without tags are left
                 break;
             }
-            left = next;
+            queues.RemoveAll(queue => queue.Count == 0);
+            queues.Sort((a, b) => a.Peek().CompareTo(b.Peek()));
         }
         return [.. chosen];
     }

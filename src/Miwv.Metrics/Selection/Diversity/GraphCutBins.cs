@@ -29,6 +29,7 @@ public static class GraphCutBins
     public static IReadOnlyList<int[]> Fill(EmbeddingStore store, int[] rows, int bins, int threads = 1, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        bins = Math.Min(bins, Math.Max(1, rows.Length)); // the others would be empty
         var vectors = new RowVectors(store, rows);
         var left = Enumerable.Range(0, rows.Length).ToHashSet();
         var filled = new List<int[]>(bins);
