@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Support;
 using Miwv.Retrieval;
@@ -27,6 +28,20 @@ public sealed class RunDirectoryTests : IDisposable
         Scores again = folder.Score(settings, folder["run"]);
         Assert.Equal(first.Bytes, again.Bytes);
         Assert.Equal(journal, File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "passes.journal"))); // nothing was computed
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{}")]
+    [InlineData("""{"id":4,"n_answer":"x"}""")]
+    public void ADamagedLineOfScoresIsNamed(string damage)
+    {
+        string path = Path.Combine(folder.Score(Settings()).Directory, "scores.jsonl");
+        string[] lines = File.ReadAllLines(path);
+        lines[4] = damage;
+        File.WriteAllLines(path, lines);
+        Assert.StartsWith($"{path}:5: damaged", Assert.Throws<UserException>(() => StoredColumns.Read(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:5: damaged", Assert.Throws<UserException>(() => StoredScore.ReadAll(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
