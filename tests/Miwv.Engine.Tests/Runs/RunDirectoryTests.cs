@@ -65,6 +65,17 @@ public sealed class RunDirectoryTests : IDisposable
         folder.Score(settings with { Threads = 2 }, folder["run"]); // changes no number
     }
 
+    [Theory]
+    [InlineData("miwv")]
+    [InlineData("miwv,ifd")]
+    public void PassesOfAnotherRunAreAChangeToo(string metrics)
+    {
+        RunSettings settings = Settings() with { Metrics = metrics };
+        folder.Score(settings with { Metrics = "zero_nll" }, folder["other"]);
+        folder.Score(settings, folder["run"]);
+        Assert.Contains("from: was not set", Assert.Throws<UserException>(() => folder.Score(settings with { From = folder["other"] }, folder["run"])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatIsNotScoredYetMayChange()
     {
