@@ -48,13 +48,17 @@ public sealed partial class MiwvRun : IDisposable
     private MetricStage? stage;
     private PassResults? results;
     private WaveSizing? sizing;
-    private LiveWriter? live;
+    private readonly LiveWriter? live;
+
+    // who hears of progress and warnings beside live.json
+    private (IProgress<StageProgress>? Progress, Action<string> Warn) told;
     private CascadeSummary? cascadeSummary;
 
-    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, RunClaim claim, StageTimes stageTimes, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
+    private MiwvRun(RunSettings settings, IReadOnlyList<Metric> metrics, RunInputs inputs, RowFacts facts, RunDirectory directory, RunClaim claim, StageTimes stageTimes, LiveWriter? live, IProgress<StageProgress>? progress, Action<string> warn, CancellationToken cancel)
     {
         (this.settings, this.metrics, this.inputs, Facts, Directory, Resumed, Changes, StageTimes) = (settings, metrics, inputs, facts, directory, claim.Found, claim.Changes, stageTimes);
-        (this.progress, this.warn, this.cancel) = (progress, warn, cancel);
+        (this.live, this.warn, this.cancel) = (live, warn, cancel);
+        Tell(progress, warn);
         own = metrics;
     }
 
@@ -128,6 +132,7 @@ public sealed partial class MiwvRun : IDisposable
         var times = new StageTimes();
         var inputs = times.Measure("read", () => RunInputs.Open(settings, progress, cancel));
         RunDirectory? run = null;
+        LiveWriter? live = null;
         MiwvRun? opened = null;
         try
         {
@@ -137,8 +142,8 @@ public sealed partial class MiwvRun : IDisposable
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             var claim = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
-            var live = isSource ? null : new LiveWriter(run.LiveFile, progress);
-            opened = new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live ?? progress, live is null ? warn : live.Warn + warn, cancel) { live = live };
+            live = isSource ? null : new LiveWriter(run.LiveFile);
+            opened = new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live, progress, warn, cancel);
             opened.OpenParts();
             return opened;
         }
@@ -146,6 +151,7 @@ public sealed partial class MiwvRun : IDisposable
         {
             opened?.Cascade?.Dispose();
             opened?.Judges?.Dispose();
+            live?.Dispose();
             run?.Dispose();
             inputs.Dispose();
             throw;
@@ -326,7 +332,7 @@ public sealed partial class MiwvRun : IDisposable
     /// </summary>
     public IAsyncEnumerable<RunEvent> ScoreAsync(CancellationToken cancellation = default) => RunEventStream.Of((stream, stop) =>
     {
-        var before = (progress, warn, cancel, OnRow);
+        var before = (told, cancel, OnRow);
         OnRow = stream;
         ReportTo(stream, stream.Warn, stop);
         try
@@ -335,16 +341,24 @@ public sealed partial class MiwvRun : IDisposable
         }
         finally
         {
-            ReportTo(before.progress, before.warn, before.cancel);
+            ReportTo(before.told.Progress, before.told.Warn, before.cancel);
             OnRow = before.OnRow;
         }
     }, cancellation);
 
     private void ReportTo(IProgress<StageProgress>? listener, Action<string> warnings, CancellationToken stop)
     {
-        (progress, warn, cancel) = (listener, warnings, stop);
-        Cascade?.Run.ReportTo(NamedProgress.Of(CascadeStage.Name, listener), warnings, stop);
-        foreach (var (judge, i) in (Judges?.Runs ?? []).Select((judge, i) => (judge, i))) judge.ReportTo(NamedProgress.Of(JudgePanel.NameOf(i), listener), warnings, stop);
+        Tell(listener, warnings);
+        cancel = stop;
+        Cascade?.Run.ReportTo(NamedProgress.Of(CascadeStage.Name, progress), warn, stop);
+        foreach (var (judge, i) in (Judges?.Runs ?? []).Select((judge, i) => (judge, i))) judge.ReportTo(NamedProgress.Of(JudgePanel.NameOf(i), progress), warn, stop);
+    }
+
+    private void Tell(IProgress<StageProgress>? listener, Action<string> warnings)
+    {
+        told = (listener, warnings);
+        (progress, warn) = live is null ? (listener, warnings) : (live, live.Warn + warnings);
+        if (live is not null) live.Inner = listener;
     }
 
     /// <summary>Lets go of the model; it is loaded again when something needs it.</summary>

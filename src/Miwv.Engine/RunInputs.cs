@@ -72,7 +72,10 @@ internal sealed class RunInputs : IDisposable
         settings.DemonstrationsPath is { } path ? RowFile.Open(path, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids }, null, cancel) : null;
 
     // a run for MIWV alone has the identity it had before there were other metrics
-    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. s.From is null ? (KeyValuePair<string, string>[])[] : [new("from", Path.GetFullPath(s.From))], .. JudgesIdentity(s)]);
+    public RunIdentity Identity(RunSettings s) => new(s.Metrics == "miwv" ? [.. MiwvIdentity(s), .. FromIdentity(s)] : [.. MiwvIdentity(s), new("metrics", s.Metrics), new("seed", Text(s.Seed)), .. FromIdentity(s), .. JudgesIdentity(s)]);
+
+    // passes taken over are not in the plan
+    private static KeyValuePair<string, string>[] FromIdentity(RunSettings s) => s.From is null ? [] : [new("from", Path.GetFullPath(s.From))];
 
     private IEnumerable<KeyValuePair<string, string>> JudgesIdentity(RunSettings s) =>
         s.Judges.Select((judge, i) => new KeyValuePair<string, string>($"judge {i + 1}", string.Create(CultureInfo.InvariantCulture, $"{HashOf(judge.ModelPath)} {judge.Weight} {judge.Metric}")));

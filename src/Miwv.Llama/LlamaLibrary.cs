@@ -16,6 +16,7 @@ public static unsafe class LlamaLibrary
 
     private static readonly Lock Gate = new();
     private static nint llama, ggml, ggmlBase;
+    private static bool resolves;
 
     /// <summary>Directory the library was loaded from; null before <see cref="Load"/>.</summary>
     public static string? Directory { get; private set; }
@@ -40,7 +41,8 @@ public static unsafe class LlamaLibrary
             ggmlBase = LoadFile(found, "ggml-base");
             ggml = LoadFile(found, "ggml");
             llama = LoadFile(found, "llama");
-            NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, Resolve);
+            if (!resolves) NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, Resolve);
+            resolves = true; // also behind a library that is refused now: another directory may be tried
             AbiGuard.Check(found);
             NativeLog.Install();
             GgmlNative.ggml_backend_load_all_from_path(found);

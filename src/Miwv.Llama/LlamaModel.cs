@@ -60,16 +60,20 @@ public sealed unsafe class LlamaModel : IDisposable
                 texts.Add(memory);
                 return (byte*)memory;
             }
-            var native = stackalloc ChatMessage[messages.Length];
+            // not on the stack: a row may have a million messages
+            var native = new ChatMessage[messages.Length];
             for (int i = 0; i < messages.Length; i++)
                 native[i] = new ChatMessage { role = Text(messages[i].Role), content = Text(messages[i].Content) };
             byte* source = Text(template);
-            int length = LlamaNative.llama_chat_apply_template(source, native, (nuint)messages.Length, 1, null, 0);
-            if (length < 0) return null;
-            var buffer = new byte[length + 1];
-            fixed (byte* target = buffer)
-                length = LlamaNative.llama_chat_apply_template(source, native, (nuint)messages.Length, 1, target, buffer.Length);
-            return Encoding.UTF8.GetString(buffer, 0, length);
+            fixed (ChatMessage* list = native)
+            {
+                int length = LlamaNative.llama_chat_apply_template(source, list, (nuint)native.Length, 1, null, 0);
+                if (length < 0) return null;
+                var buffer = new byte[length + 1];
+                fixed (byte* target = buffer)
+                    length = LlamaNative.llama_chat_apply_template(source, list, (nuint)native.Length, 1, target, buffer.Length);
+                return Encoding.UTF8.GetString(buffer, 0, length);
+            }
         }
         finally
         {

@@ -15,7 +15,6 @@ internal sealed class LiveWriter : IProgress<StageProgress>, IDisposable
 
     private readonly Lock gate = new();
     private readonly string path;
-    private readonly IProgress<StageProgress>? inner;
     private readonly List<Stage> stages = [];
     private readonly List<string> warnings = [];
     private readonly ResourceMeter meter = new();
@@ -24,12 +23,15 @@ internal sealed class LiveWriter : IProgress<StageProgress>, IDisposable
     private long beat, reporting;
     private bool disposed;
 
-    public LiveWriter(string path, IProgress<StageProgress>? inner)
+    public LiveWriter(string path)
     {
-        (this.path, this.inner) = (path, inner);
+        this.path = path;
         using (var process = Process.GetCurrentProcess()) processStarted = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds();
         timer = new Timer(_ => Write(), null, TimeSpan.Zero, Every);
     }
+
+    /// <summary>Who the progress is passed on to.</summary>
+    public IProgress<StageProgress>? Inner { get; set; }
 
     public void Report(StageProgress value)
     {
@@ -43,7 +45,7 @@ internal sealed class LiveWriter : IProgress<StageProgress>, IDisposable
             }
             stages[^1].Last = value;
         }
-        if (inner is null) return;
+        if (Inner is not { } inner) return;
         long begin = Stopwatch.GetTimestamp();
         Volatile.Write(ref reporting, begin);
         inner.Report(value);

@@ -29,7 +29,7 @@ public sealed class JudgePanel : IDisposable
                 var own = items.Where(item => item.Second.IsRating && (judge.Metric is null ? !named.Contains(item.Second.Info.Name) : item.Second.Info.Name == judge.Metric)).ToList();
                 if (own.Count == 0)
                     throw new UserException($"--judges {judge}: there is nothing for it to rate; --metric {settings.Metrics} {(judge.Metric is null ? "has no rating metric (selectit, deita, alpagasus) without a judge" : $"lacks the rating metric {judge.Metric}")}");
-                var run = MiwvRun.Open(settings with { Judges = [], ModelPath = judge.ModelPath, Metrics = string.Join(',', own.Select(item => item.First)), PerToken = false },
+                var run = MiwvRun.Open(settings with { Judges = [], DemonstrationsPath = null, ModelPath = judge.ModelPath, Metrics = string.Join(',', own.Select(item => item.First)), PerToken = false },
                     Path.Combine(directory, $"{i + 1}"), resume: false, NamedProgress.Of(NameOf(i), progress), warn, cancel);
                 judges.Add((run, judge.Weight ?? GgufFile.Open(judge.ModelPath).ParameterCount, [.. own.Select(item => item.Second.Field)]));
             }

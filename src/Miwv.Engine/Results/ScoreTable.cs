@@ -38,7 +38,11 @@ public sealed class ScoreTable
             {
                 turns.Remove(i);
                 Status[i] = RowStatus.Nan;
-                foreach (var metric in metrics) metric.Values[i] = double.NaN;
+                foreach (var metric in metrics)
+                {
+                    metric.Values[i] = double.NaN;
+                    foreach (var (_, details) in metric.Result.Details) details[i] = double.NaN;
+                }
                 continue;
             }
             (ZeroShot[i], OneShot[i], Miwv[i]) = (zero, one, one - zero);

@@ -28,8 +28,10 @@ public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, doubl
         var ids = new List<string>();
         var tokens = new List<double>();
         var columns = new List<(string Field, List<double> Values)>();
+        int number = 0;
         foreach (string line in File.ReadLines(path))
         {
+            number++;
             try
             {
                 using var document = JsonDocument.Parse(line);
@@ -47,7 +49,7 @@ public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, doubl
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
             {
-                throw new UserException($"{path}:{ids.Count}: damaged; delete the file and repeat the run, it is made again from the journal", e);
+                throw new UserException($"{path}:{number}: damaged; delete the file and repeat the run, it is made again from the journal", e);
             }
         }
         return new StoredColumns(path, ids, [.. tokens], [.. columns.Select(c => (c.Field, c.Values.ToArray())).Where(c => c.Item2.Any(double.IsFinite))]);

@@ -31,20 +31,21 @@ internal sealed class ChatTemplate(LlamaModel model, string source) : PromptTemp
         string text = model.ApplyChatTemplate(source, marked)
             ?? throw new UserException($"{model.Path}: libllama does not know this model's chat template; use --template chatml, alpaca or a file");
         var pieces = new List<PromptPiece>();
+        int from = 0;
         for (int i = 0; i < marked.Length; i++)
         {
-            int at = text.IndexOf(Mark(i), StringComparison.Ordinal);
+            int at = text.IndexOf(marked[i].Content, from, StringComparison.Ordinal);
             bool isAnswer = messages[i].Role == TurnRole.Assistant;
             if (at >= 0)
             {
-                Append(pieces, text[..at], control: true);
-                text = text[(at + Mark(i).Length)..];
+                Append(pieces, text[from..at], control: true);
+                from = at + marked[i].Content.Length;
             }
             else if (!isAnswer) continue; // a template without a place for system texts
             if (isAnswer) pieces.Add(new PromptPiece(at < 0 ? "" : messages[i].Text, IsControl: false, IsAnswer: true));
             else Append(pieces, messages[i].Text, control: false);
         }
-        Append(pieces, text, control: true);
+        Append(pieces, text[from..], control: true);
         return pieces;
     }
 

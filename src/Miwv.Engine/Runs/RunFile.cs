@@ -75,37 +75,38 @@ public static class RunFile
             origin = RunOrigin.Read(document.RootElement, path);
             var s = document.RootElement.GetProperty("settings");
             string? Text(string name) => s.GetProperty(name).GetString();
+            string Given(string name) => Text(name) ?? throw new FormatException($"{name} is null");
             int? Count(string name) => s.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
             return new RunSettings
             {
-                DataPath = origin.RequireData(Text("data")!, path),
-                ModelPath = origin.Resolve(Text("model")!),
+                DataPath = origin.RequireData(Given("data"), path),
+                ModelPath = origin.Resolve(Given("model")),
                 EmbedderPath = Text("embedder") is { } embedder ? origin.Resolve(embedder) : null,
                 VectorsPath = Text("embeddings") is { } vectors ? origin.Resolve(vectors) : null,
                 DemonstrationsPath = Text("demonstrations") is { } demonstrations ? origin.Resolve(demonstrations) : null,
-                Template = Text("template") is "alpaca" or "plain" or "chatml" or "model" ? Text("template")! : origin.Resolve(Text("template")!),
+                Template = Given("template") is "alpaca" or "plain" or "chatml" or "model" ? Given("template") : origin.Resolve(Given("template")),
                 Columns = Text("columns") is { Length: > 0 } map ? ColumnMap.Parse(map) : ColumnMap.Default,
-                Ids = Enum.Parse<IdSource>(Text("ids")!, ignoreCase: true),
+                Ids = Enum.Parse<IdSource>(Given("ids"), ignoreCase: true),
                 Limit = Count("limit"),
                 Window = Count("ctx-size"),
                 Exact = s.GetProperty("exact").GetBoolean(),
-                FlashAttention = Enum.Parse<FlashAttention>(Text("flash-attn")!, ignoreCase: true),
+                FlashAttention = Enum.Parse<FlashAttention>(Given("flash-attn"), ignoreCase: true),
                 GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
                 Threads = s.GetProperty("threads").GetInt32(),
                 WaveTokens = Count("ubatch-size"),
                 Store = s.TryGetProperty("store", out var store) ? Enum.Parse<StoreType>(store.GetString()!, ignoreCase: true) : StoreType.F32,
-                Search = Enum.Parse<SearchMode>(Text("search")!, ignoreCase: true),
+                Search = Enum.Parse<SearchMode>(Given("search"), ignoreCase: true),
                 Hnsw = new HnswOptions(Count("hnsw-m")!.Value, Count("ef-construction")!.Value, Count("ef-search")!.Value),
                 KeepDuplicates = Text("duplicates") == "keep",
                 ScoreEos = s.GetProperty("score-eos").GetBoolean(),
                 PerToken = s.GetProperty("per-token").GetBoolean(),
-                Turns = Enum.Parse<TurnRule>(Text("turns")!, ignoreCase: true),
-                Metrics = Text("metric")!,
+                Turns = Enum.Parse<TurnRule>(Given("turns"), ignoreCase: true),
+                Metrics = Given("metric"),
                 EarlyStop = Text("early-stop-top") is { } top ? TopCount.Parse(top) : null,
                 Seed = s.GetProperty("seed").GetInt32(),
                 From = Text("from") is { } from ? origin.Resolve(from) : null,
-                Cascade = s.TryGetProperty("cascade", out var cascade) ? CascadeSettings.Parse(cascade.GetString()!, Count("audit")) : null,
-                Judges = s.TryGetProperty("judges", out var judges) ? Judge.ParseList(judges.GetString()!) : [],
+                Cascade = s.TryGetProperty("cascade", out _) ? CascadeSettings.Parse(Given("cascade"), Count("audit")) : null,
+                Judges = s.TryGetProperty("judges", out _) ? Judge.ParseList(Given("judges")) : [],
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or IOException or FormatException)

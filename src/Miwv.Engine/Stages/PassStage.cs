@@ -29,10 +29,19 @@ internal sealed class PassStage
     public static TokenTable Tokenize(RowFile rows, RowFacts facts, TextCatalog catalog, PromptTemplate template, bool scoreEos, string scratch, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
         var encoder = new PromptEncoder(catalog.Vocabulary, template);
+        // a row's texts lie together, those of a long conversation by the thousand: it is read once for all
+        using var last = new ThreadLocal<(int Number, Row? Row)>();
+        Row Read(int row)
+        {
+            if (last.Value is { Row: { } known } own && own.Number == row) return known;
+            var read = rows.Read(row);
+            last.Value = (row, read);
+            return read;
+        }
         return TokenTableBuilder.Build(catalog.Count, (text, tokens) =>
         {
-            if (text >= catalog.Base) catalog.Encode(text, tokens, rows.Read, facts.Errors.ContainsKey);
-            else if (text >= catalog.Bos || !facts.Errors.ContainsKey(text / 2)) Encode(text, tokens, catalog, encoder, scoreEos, rows.Read);
+            if (text >= catalog.Base) catalog.Encode(text, tokens, Read, facts.Errors.ContainsKey);
+            else if (text >= catalog.Bos || !facts.Errors.ContainsKey(text / 2)) Encode(text, tokens, catalog, encoder, scoreEos, Read);
         }, scratch, threads, done => progress?.Report(new("tokenize", Math.Min(done / 2, rows.Count), rows.Count, "rows")), cancel);
     }
 

@@ -18,23 +18,19 @@ public sealed class TextEmbedder : IDisposable
     private readonly List<int> tokens = [], ends = [];
     private float[] vectors = [];
 
+    /// <param name="languageModel">It has a next-token head, which is left out.</param>
     /// <param name="batchTokens">Most tokens of one decode; no text may be longer, for pooling sees one decode only.</param>
     /// <exception cref="UserException">The model cannot embed.</exception>
     public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
     {
         // the library tries its graph with tokens for all sequences alike, and stops the process if they do not divide the batch
         batchTokens = (batchTokens + MaxTexts - 1) / MaxTexts * MaxTexts;
-        LlamaContext Make(Pooling pooling) => new(model, new ContextOptions
-        {
-            Cells = batchTokens, Batch = batchTokens, Threads = threads, Embeddings = true, Pooling = pooling, Sequences = MaxTexts,
-        }, tap);
-        // the head's product over the whole vocabulary would be computed for every token and thrown away
-        if (languageModel) tap = new GraphTap(MaxTexts, skipHead: true);
-        context = Make(languageModel ? Pooling.Mean : Pooling.FromModel);
-        if (context.Pooling is Pooling.None or Pooling.FromModel && !languageModel)
+        (context, tap) = Make(model, languageModel, batchTokens, threads, Pooling.FromModel);
+        if (context.Pooling is Pooling.None or Pooling.FromModel)
         {
             context.Dispose();
-            context = Make(Pooling.Mean);
+            tap?.Dispose();
+            (context, tap) = Make(model, languageModel, batchTokens, threads, Pooling.Mean);
         }
         Pooling = context.Pooling;
         Dimension = model.EmbeddingSize;
@@ -85,6 +81,24 @@ public sealed class TextEmbedder : IDisposable
 
     /// <summary>True if the text's vector holds numbers only.</summary>
     public bool IsFinite(int text) => !Vector(text).ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+
+    private static (LlamaContext, GraphTap?) Make(LlamaModel model, bool languageModel, int batchTokens, int threads, Pooling pooling)
+    {
+        // the head's product over the whole vocabulary would be computed for every token and thrown away
+        var tap = languageModel ? new GraphTap(MaxTexts, skipHead: true) : null;
+        try
+        {
+            return (new LlamaContext(model, new ContextOptions
+            {
+                Cells = batchTokens, Batch = batchTokens, Threads = threads, Embeddings = true, Pooling = pooling, Sequences = MaxTexts,
+            }, tap), tap);
+        }
+        catch
+        {
+            tap?.Dispose();
+            throw;
+        }
+    }
 
     private bool AllFinite() => Enumerable.Range(0, ends.Count).All(IsFinite);
 

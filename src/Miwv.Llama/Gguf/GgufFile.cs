@@ -110,9 +110,6 @@ public sealed class GgufFile
     /// <summary>Whether a tensor of this name is there.</summary>
     public bool HasTensor(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>Whether a metadata key of this name is there.</summary>
-    public bool HasKey(string key) => _values.ContainsKey(key);
-
     /// <summary>Reads and checks header, metadata, tokenizer and tensor table.</summary>
     /// <exception cref="UserException">The file is missing, not GGUF, cut short, damaged or hostile.</exception>
     public static GgufFile Open(string path)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Miwv.Llama.Native;
 
-/// <summary>llama_context_params of llama.cpp v0.5.0 (160 bytes); only the fields that are read or set here are named.</summary>
+/// <summary>llama_context_params of llama.cpp v0.5.0 (160 bytes); only the fields that are set here are named.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 160)]
 internal unsafe struct ContextParams
 {
@@ -14,23 +14,11 @@ internal unsafe struct ContextParams
     [FieldOffset(24)] public uint n_outputs_max_per_seq;
     [FieldOffset(28)] public int n_threads;
     [FieldOffset(32)] public int n_threads_batch;
-    [FieldOffset(36)] public int ctx_type;
-    [FieldOffset(40)] public int rope_scaling_type;
     [FieldOffset(44)] public int pooling_type;
-    [FieldOffset(48)] public int attention_type;
     [FieldOffset(52)] public int flash_attn_type;
-    [FieldOffset(84)] public float defrag_thold;
-    [FieldOffset(88)] public nint cb_eval;
-    [FieldOffset(96)] public nint cb_eval_user_data;
     [FieldOffset(104)] public int type_k;
     [FieldOffset(108)] public int type_v;
-    [FieldOffset(112)] public nint abort_callback;
-    [FieldOffset(120)] public nint abort_callback_data;
     [FieldOffset(128)] public byte embeddings;
-    [FieldOffset(129)] public byte offload_kqv;
-    [FieldOffset(130)] public byte no_perf;
-    [FieldOffset(131)] public byte op_offload;
-    [FieldOffset(132)] public byte swa_full;
     [FieldOffset(133)] public byte kv_unified;
     [FieldOffset(136)] public SamplerOfSequence* samplers;
     [FieldOffset(144)] public nuint n_samplers;

@@ -23,6 +23,5 @@ internal static unsafe partial class GgmlNative
     [LibraryImport(BaseLibrary)] public static partial nuint ggml_backend_buffer_get_size(nint buffer);
     [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_buffer_name(nint buffer);
     [LibraryImport(BaseLibrary)] public static partial void ggml_backend_tensor_get(Tensor* tensor, void* data, nuint offset, nuint size);
-    [LibraryImport(BaseLibrary)] public static partial byte* ggml_version();
     [LibraryImport(BaseLibrary)] public static partial nint ggml_set_abort_callback(delegate* unmanaged<byte*, void> callback);
 }

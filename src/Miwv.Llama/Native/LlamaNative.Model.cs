@@ -20,16 +20,13 @@ internal static unsafe partial class LlamaNative
     [LibraryImport(Library)] public static partial void llama_model_free(nint model);
     [LibraryImport(Library)] public static partial nint llama_model_get_vocab(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_ctx_train(ModelHandle model);
-    [LibraryImport(Library)] public static partial int llama_model_n_embd(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_embd_out(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_layer(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_head(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_head_kv(ModelHandle model);
-    [LibraryImport(Library)] public static partial int llama_model_rope_type(ModelHandle model);
     [LibraryImport(Library)] public static partial ulong llama_model_size(ModelHandle model);
     [LibraryImport(Library)] public static partial ulong llama_model_n_params(ModelHandle model);
     [LibraryImport(Library)] public static partial byte llama_model_has_encoder(ModelHandle model);
-    [LibraryImport(Library)] public static partial byte llama_model_has_decoder(ModelHandle model);
     [LibraryImport(Library)] public static partial byte llama_model_is_recurrent(ModelHandle model);
     [LibraryImport(Library)] public static partial byte llama_model_is_hybrid(ModelHandle model);
     [LibraryImport(Library)] public static partial byte llama_model_is_diffusion(ModelHandle model);

@@ -6,7 +6,7 @@ namespace Miwv.Llama.Native;
 [StructLayout(LayoutKind.Explicit, Size = 336)]
 internal unsafe struct Tensor
 {
-    public const int OpNone = 0, OpMulMat = 29, OpPad = 64;
+    public const int OpMulMat = 29, OpPad = 64;
     public const int FlagCompute = 16;
 
     [FieldOffset(0)] public int type;
@@ -16,7 +16,6 @@ internal unsafe struct Tensor
     [FieldOffset(80)] public int op;
     [FieldOffset(148)] public int flags;
     [FieldOffset(152)] public Tensor* src0;
-    [FieldOffset(160)] public Tensor* src1;
     [FieldOffset(232)] public Tensor* view_src;
     [FieldOffset(248)] public void* data;
 }

@@ -10,8 +10,8 @@ namespace Miwv.Llama.Tap;
 /// </summary>
 public sealed unsafe class GraphTap : IDisposable
 {
-    private readonly TapState* state;
     private readonly List<nint> chains = [];
+    private TapState* state;
     private LlamaContext? context;
     private GraphGather? gather;
 
@@ -99,11 +99,13 @@ public sealed unsafe class GraphTap : IDisposable
 
     public void Dispose()
     {
+        if (state == null) return;
         Debug.Assert(context is null || context.Handle.IsClosed, "the context must go first");
         foreach (nint chain in chains) LlamaNative.llama_sampler_free((Sampler*)chain);
         chains.Clear();
         gather?.Dispose();
         NativeMemory.Free(state);
+        state = null;
     }
 
     private Sampler* NewChain()

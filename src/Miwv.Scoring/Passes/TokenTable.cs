@@ -12,6 +12,7 @@ public sealed unsafe class TokenTable : IDisposable
     private readonly MemoryMappedFile? file;
     private readonly MemoryMappedViewAccessor? view;
     private readonly int* tokens;
+    private bool disposed;
 
     internal TokenTable(string path, long[] starts)
     {
@@ -36,6 +37,8 @@ public sealed unsafe class TokenTable : IDisposable
 
     public void Dispose()
     {
+        if (disposed) return;
+        disposed = true;
         if (view is not null)
         {
             view.SafeMemoryMappedViewHandle.ReleasePointer();

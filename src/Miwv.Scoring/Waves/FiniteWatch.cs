@@ -17,12 +17,11 @@ public sealed class FiniteWatch
     /// <summary>Some pass has a number.</summary>
     public void SawNumber() => hasNumbers = true;
 
-    /// <summary>A pass was decoded by itself.</summary>
-    /// <exception cref="UserException">It is the last of so many without a number.</exception>
-    public void Saw(double nll)
+    /// <summary>All passes of a step, each decoded by itself, have no number.</summary>
+    /// <exception cref="UserException">With these there are too many of them.</exception>
+    public void SawBroken(int passes)
     {
-        if (double.IsFinite(nll)) SawNumber();
-        else if (!hasNumbers && Interlocked.Increment(ref broken) >= MostBroken)
-            throw new UserException($"the model gives no number (NaN or infinite logits) for any of the first {MostBroken} passes, each decoded by itself: its file is damaged or its values overflow; try --exact, or another file");
+        if (!hasNumbers && Interlocked.Add(ref broken, passes) >= MostBroken)
+            throw new UserException($"the model gives no number (NaN or infinite logits) for any of the first {broken} passes, each decoded by itself: its file is damaged or its values overflow; try --exact, or another file");
     }
 }

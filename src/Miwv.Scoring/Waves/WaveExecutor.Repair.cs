@@ -34,6 +34,7 @@ public sealed partial class WaveExecutor
         int[] passes = builder.SegmentPass.ToArray(), bounds = builder.SegmentStart.ToArray();
         double[] sums = nll[..passes.Length];
         float[] tokens = logProbs[..bounds[^1]], spread = wantsEntropy ? entropies[..bounds[^1]] : [], chosen = listed[..(passes.Length * listedIds.Length)];
+        int broken = 0;
         for (int i = 0; i < passes.Length; i++)
         {
             if (plan[index].IsTrunk || (onlyBroken && double.IsFinite(sums[i]))) continue;
@@ -46,9 +47,11 @@ public sealed partial class WaveExecutor
             logProbs.AsSpan(0, count).CopyTo(tokens.AsSpan(bounds[i]));
             if (wantsEntropy) entropies.AsSpan(0, count).CopyTo(spread.AsSpan(bounds[i]));
             listed.AsSpan(0, listedIds.Length).CopyTo(chosen.AsSpan(i * listedIds.Length));
-            watch.Saw(sums[i]);
+            if (!double.IsFinite(sums[i])) broken++;
         }
+        // after all of them: the run's first numbers may stand behind many broken passes
         if (sums.Any(double.IsFinite)) watch.SawNumber();
+        else watch.SawBroken(broken);
         Wipe();
         return new WaveResult { Passes = passes, Bounds = bounds, Nll = sums, LogProbs = tokens, Entropies = spread, Listed = chosen };
     }

@@ -36,6 +36,16 @@ public sealed class JudgeTests : IDisposable
         Assert.Equal(Values(folder.Score(settings with { Metrics = "miwv" }), "miwv"), Values(given, "miwv"));
     }
 
+    /// <summary>Judges rate rows, whatever the scoring model shows them.</summary>
+    [Fact]
+    public void DemonstrationsAreTheScoringModelsAlone()
+    {
+        var settings = Settings("miwv,selectit=1") with { Judges = Judge.ParseList(Repository.Sample("tasks-llama.gguf")) };
+        double[] expected = Values(folder.Score(settings), "selectit1");
+        string shown = folder.Rows("shown.json", [new { instruction = "say one", output = "one" }, new { instruction = "say two", output = "two" }]);
+        Assert.Equal(expected, Values(folder.Score(settings with { DemonstrationsPath = shown }), "selectit1"));
+    }
+
     [Fact]
     public void EveryJudgeGoesOnWhereItWas()
     {
@@ -76,7 +86,8 @@ public sealed class JudgeTests : IDisposable
     public void AJudgeWithNothingToRateIsRefused()
     {
         string sample = Repository.Sample("tasks-llama.gguf");
-        Assert.Contains("nothing for it to rate", Assert.Throws<UserException>(() => folder.Score(Settings("miwv") with { Judges = Judge.ParseList(sample) })).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing for it to rate", Assert.Throws<UserException>(() => folder.Score(Settings("miwv") with { Judges = Judge.ParseList(sample) }, folder["refused"])).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder["refused"], "live.json"))); // a run that is not opened does not say that it works
         Assert.Contains("lacks the rating metric deita", Assert.Throws<UserException>(() => folder.Score(Settings("selectit") with { Judges = Judge.ParseList($"deita={sample}") })).Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Miwv.Data;
 using Miwv.Engine.Tests.Support;
 using Miwv.Llama;
@@ -48,6 +49,22 @@ public sealed class NanTests : IDisposable
         Assert.True(ok >= 6);
     }
 
+    [Fact]
+    public void ARowThatIsNanHasNoNumberOfAnyMetric()
+    {
+        string data = folder.Rows("rows.json", Enumerable.Range(0, 12).Select(i => new { instruction = $"say {i}", output = i == 2 ? "fo\aur" : $"it {i}" }));
+        string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 12).Select(i => new[] { MathF.Cos(i * 0.01f * (20 - i)), MathF.Sin(i * 0.01f * (20 - i)) })]);
+        Scores scores = folder.Score(new RunSettings { DataPath = data, ModelPath = Model(), VectorsPath = vectors, Template = "plain", Threads = 1, Exact = true, Metrics = "miwv,wici" });
+        Assert.Contains(scores.Lines, line => line.Status == "nan" && line.Neighbor == "2");
+        foreach (string text in File.ReadLines(Path.Combine(scores.Directory, "scores.jsonl")))
+        {
+            using JsonDocument line = JsonDocument.Parse(text);
+            bool nan = line.RootElement.GetProperty("status").GetString() == "nan";
+            foreach (string field in new[] { "zero_nll", "one_nll", "miwv", "wici", "wici_probes" })
+                Assert.Equal(nan ? JsonValueKind.Null : JsonValueKind.Number, line.RootElement.GetProperty(field).ValueKind);
+        }
+    }
+
     /// <summary>Nothing but NaN is said after some passes, not after a plain loop over all of them.</summary>
     [Theory]
     [InlineData(false)]
@@ -66,6 +83,17 @@ public sealed class NanTests : IDisposable
             Assert.Contains("gives no number", line, StringComparison.Ordinal);
             Assert.False(File.Exists(Path.Combine(folder["run"], "scores.jsonl")));
         }
+    }
+
+    /// <summary>More broken passes than end a run, in one wave with others that have numbers.</summary>
+    [Fact]
+    public void ManyBrokenRowsBesideWholeOnesAreNotABrokenModel()
+    {
+        const int broken = 300, count = broken + 5;
+        string data = folder.Rows("rows.json", Enumerable.Range(0, count).Select(i => i < broken ? new { instruction = "\a", output = "x" } : new { instruction = $"say {i}", output = "y" }));
+        string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, count).Select(i => new[] { MathF.Cos(i * 0.001f), MathF.Sin(i * 0.001f) })]);
+        Scores scores = folder.Score(new RunSettings { DataPath = data, ModelPath = Model(), VectorsPath = vectors, Template = "plain", Threads = 1, Exact = true, WaveTokens = 512, Metrics = "zero_nll" });
+        for (int i = 0; i < count; i++) Assert.Equal(i < broken ? "nan" : "ok", scores.Lines[i].Status);
     }
 
     [Fact]

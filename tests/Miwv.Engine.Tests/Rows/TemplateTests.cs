@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Rows;
 using Miwv.Engine.Tests.Oracle;
 using Miwv.Engine.Tests.Support;
 using Miwv.Llama;
@@ -49,6 +50,22 @@ public sealed class TemplateTests : IDisposable
         GgufWriter writer = RandomModel.Create("tiny", ModelShape.Presets["tiny-llama-5k"], GgufTensorType.F32, null, 1).Add("tokenizer.chat_template", ChatMl);
         File.WriteAllBytes(folder["chat.gguf"], writer.ToArray());
         Check("model", ModelTokens, folder["chat.gguf"]);
+    }
+
+    /// <summary>One that once ended the process: its messages were listed on the stack.</summary>
+    [Fact]
+    public void AConversationOfAMillionMessagesIsRendered()
+    {
+        GgufWriter writer = RandomModel.Create("tiny", ModelShape.Presets["tiny-llama-5k"], GgufTensorType.F32, null, 1).Add("tokenizer.chat_template", ChatMl);
+        File.WriteAllBytes(folder["chat.gguf"], writer.ToArray());
+        const int turns = 500_000;
+        string talk = string.Join(',', Enumerable.Repeat("""{"role":"user","content":"a"},{"role":"assistant","content":"b"}""", turns));
+        File.WriteAllText(folder["talk.jsonl"], $$"""{"messages":[{{talk}}]}""");
+        using RowFile rows = RowFile.Open(folder["talk.jsonl"], new RowFileOptions(), null, default);
+        using LlamaModel model = LlamaModel.Load(folder["chat.gguf"], new ModelOptions(0));
+        var pieces = ChatTemplate.Of(model).Render(rows.Read(0));
+        Assert.Equal(turns - 1, pieces.Count(piece => piece.IsAnswer));
+        Assert.Equal("<|im_end|>\n<|im_start|>assistant\n", pieces[^1].Text);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Results;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Support;
 using Miwv.Retrieval;
@@ -29,6 +30,20 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal(journal, File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "passes.journal"))); // nothing was computed
     }
 
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{}")]
+    [InlineData("""{"id":4,"n_answer":"x"}""")]
+    public void ADamagedLineOfScoresIsNamed(string damage)
+    {
+        string path = Path.Combine(folder.Score(Settings()).Directory, "scores.jsonl");
+        string[] lines = File.ReadAllLines(path);
+        lines[4] = damage;
+        File.WriteAllLines(path, lines);
+        Assert.StartsWith($"{path}:5: damaged", Assert.Throws<UserException>(() => StoredColumns.Read(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:5: damaged", Assert.Throws<UserException>(() => StoredScore.ReadAll(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void EveryChangeIsRefusedByName()
     {
@@ -48,6 +63,17 @@ public sealed class RunDirectoryTests : IDisposable
             Assert.DoesNotContain('\n', message);
         }
         folder.Score(settings with { Threads = 2 }, folder["run"]); // changes no number
+    }
+
+    [Theory]
+    [InlineData("miwv")]
+    [InlineData("miwv,ifd")]
+    public void PassesOfAnotherRunAreAChangeToo(string metrics)
+    {
+        RunSettings settings = Settings() with { Metrics = metrics };
+        folder.Score(settings with { Metrics = "zero_nll" }, folder["other"]);
+        folder.Score(settings, folder["run"]);
+        Assert.Contains("from: was not set", Assert.Throws<UserException>(() => folder.Score(settings with { From = folder["other"] }, folder["run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,6 +47,14 @@ public sealed class RunOriginTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("metric")]
+    [InlineData("judges")]
+    [InlineData("cascade")]
+    [InlineData("hnsw-m")]
+    public void A_setting_that_is_null_is_damage(string name) =>
+        Assert.Contains("damaged", Assert.Throws<UserException>(() => RunFile.ReadSettings(RunJson(json => json["settings"]![name] = null))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void What_another_version_lacks_is_said_with_its_name_and_what_this_one_lacks_is_damage()
     {

@@ -1,4 +1,5 @@
 using Miwv.Data;
+using Miwv.Engine.Following;
 using Miwv.Engine.Results;
 using Miwv.Engine.Tests.Support;
 using Miwv.Metrics.Selection;
@@ -37,6 +38,19 @@ public sealed class ScoreAsyncTests : IDisposable
             // the run can be used on
             Assert.Equal(4, run.Select(scores, new SelectionRequest(TopCount.Parse("10%"))).Rows.Count);
             Assert.Equal(expected, File.ReadAllBytes(Path.Combine(folder["run"], "scores.jsonl")));
+        }
+    }
+
+    [Fact]
+    public async Task WhoLooksOnSeesTheStages()
+    {
+        using MiwvRun run = MiwvRun.Open(settings, folder["run"]);
+        await foreach (RunEvent _ in run.ScoreAsync()) { }
+        string path = Path.Combine(folder["run"], "live.json");
+        for (int tenths = 0; LiveState.Read(path)?.Stages.Any(stage => stage.Progress.Stage == "score") != true; tenths++)
+        {
+            Assert.True(tenths < 600, "live.json does not name the stage");
+            await Task.Delay(100);
         }
     }
 

@@ -1,6 +1,8 @@
 using Miwv.Llama.Embedding;
+using Miwv.Llama.Gguf;
 using Miwv.Llama.Native;
 using Miwv.Llama.Tests.Gguf;
+using Miwv.Perf.Models;
 
 namespace Miwv.Llama.Tests.Embedding;
 
@@ -75,6 +77,34 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
             embedder.Add(tokens);
             embedder.Run();
             AssertClose(embedder.Vector(0), mean);
+        }
+    }
+
+    /// <summary>Embedding models made of language models (Qwen3-Embedding, e5-mistral) take the state of the last token.</summary>
+    [Theory]
+    [InlineData(Pooling.Cls)]
+    [InlineData(Pooling.Last)]
+    public void ALanguageModelThatNamesItsPoolingIsPooledSo(Pooling pooling)
+    {
+        byte[] bytes = RandomModel.Create("tiny", ModelShape.Presets["tiny-llama"], GgufTensorType.F32, null, 1).Add("llama.pooling_type", (uint)pooling).ToArray();
+        using LlamaModel model = tiny.Load($"{pooling}.gguf", bytes);
+        using var embedder = new TextEmbedder(model, languageModel: true, 256, 1);
+        Assert.Equal(pooling, embedder.Pooling);
+        using var context = new LlamaContext(tiny.Model, new ContextOptions { Cells = 256, Batch = 256, Threads = 1, Embeddings = true, Pooling = Pooling.None });
+        using var batch = new DecodeBatch(256);
+        embedder.Begin();
+        foreach (string text in Texts) embedder.Add(model.Vocabulary.Tokenize(text, addSpecial: true));
+        embedder.Run();
+        for (int text = 0; text < Texts.Length; text++)
+        {
+            int[] tokens = tiny.Model.Vocabulary.Tokenize(Texts[text], addSpecial: true);
+            context.Clear();
+            batch.Clear();
+            for (int i = 0; i < tokens.Length; i++) batch.Add(tokens[i], i, 0, 1, output: true);
+            context.Decode(batch);
+            context.Synchronize();
+            float* state = LlamaNative.llama_get_embeddings_ith(context.Handle, pooling == Pooling.Cls ? 0 : tokens.Length - 1);
+            AssertClose(new ReadOnlySpan<float>(state, model.EmbeddingSize), embedder.Vector(text));
         }
     }
 

@@ -22,6 +22,19 @@ public sealed class WavePoolTests
         Assert.Equal(one, Run(model, plan, exact, contexts: 3));
     }
 
+    /// <summary>Native memory is given back once.</summary>
+    [Fact]
+    public void DisposingTwiceDoesNothingMore()
+    {
+        using var model = LlamaModel.Load(GatherPathTests.SampleModel(), new ModelOptions(0));
+        PassList passes = PassSet.Miwv(new Random(8), 6, 24, alphabet: 200).List();
+        using TokenTable tokens = passes.Tokens;
+        var pool = new WavePool(model, WavePlanner.Plan(new PrefixForest(passes), new WaveLimits(48, 32)), new ExecutorOptions(1, false), 2);
+        pool.Dispose();
+        pool.Dispose();
+        tokens.Dispose();
+    }
+
     private static SortedDictionary<int, string> Run(LlamaModel model, WavePlan plan, bool exact, int contexts)
     {
         var results = new SortedDictionary<int, string>();
