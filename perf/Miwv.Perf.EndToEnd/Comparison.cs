@@ -8,7 +8,7 @@ namespace Miwv.Perf.EndToEnd;
 /// <summary>miwv score against the plain loop on one model: the same rows, neighbours, threads and numeric settings, run in turn.</summary>
 internal sealed record Comparison(string Model, IReadOnlyList<double> Engine, IReadOnlyList<double> Plain, double TokenRatio, double ModelShare, double PrepareShare, double GatherShare, double RestShare, string Difference)
 {
-    public static Comparison Run(string data, string model, string? embedder, int rows, int threads, int repeat, bool exact)
+    public static Comparison Run(string data, string model, string? embedder, int rows, int threads, int repeat, bool exact, int gpuLayers, int? plainRows)
     {
         string scratch = Directory.CreateTempSubdirectory("miwv-perf-").FullName;
         try
@@ -21,7 +21,7 @@ internal sealed record Comparison(string Model, IReadOnlyList<double> Engine, IR
             {
                 string run = Path.Combine(scratch, $"run{i}");
                 string flash = "auto";
-                string[] command = ["score", data, "-m", model, .. embedder is null ? Array.Empty<string>() : ["-e", embedder], "--limit", Text(rows), "-t", Text(threads), "--run", run, "--json", "-q", .. exact ? new[] { "--exact" } : []];
+                string[] command = ["score", data, "-m", model, .. embedder is null ? Array.Empty<string>() : ["-e", embedder], "--limit", Text(rows), "-t", Text(threads), "--run", run, "--json", "-q", "-ngl", Text(gpuLayers), .. exact ? new[] { "--exact" } : []];
                 using var json = JsonDocument.Parse(Capture("miwv", command));
                 var times = json.RootElement.GetProperty("times");
                 var summary = json.RootElement.GetProperty("summary");
@@ -35,7 +35,7 @@ internal sealed record Comparison(string Model, IReadOnlyList<double> Engine, IR
                 gatherShare = Seconds("gather_seconds") / parts;
                 restShare = Seconds("packing_seconds") / parts;
 
-                string line = Capture("miwv-plain-loop", [data, model, Path.Combine(run, "scores.jsonl"), "--threads", Text(threads), "-fa", flash, .. exact ? new[] { "--exact" } : []]);
+                string line = Capture("miwv-plain-loop", [data, model, Path.Combine(run, "scores.jsonl"), "--threads", Text(threads), "-fa", flash, "-ngl", Text(gpuLayers), .. plainRows is { } most ? new[] { "--limit", Text(most) } : [], .. exact ? new[] { "--exact" } : []]);
                 plain.Add(double.Parse(Regex.Match(line, @"([0-9.]+) rows/s").Groups[1].Value, CultureInfo.InvariantCulture));
                 difference = Regex.Match(line, @"max (\S+), mean (\S+)") is { Success: true } m ? $"{m.Groups[1].Value}, {m.Groups[2].Value}" : "?";
             }

@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 using Miwv.Data;
 using Miwv.Perf.EndToEnd;
 
-// miwv-perf DATA MODEL... [-e EMBEDDER] [--rows N] [--threads N] [--repeat N] [--exact]
+// miwv-perf DATA MODEL... [-e EMBEDDER] [--rows N] [--threads N] [--repeat N] [--exact] [-ngl N] [--plain-rows N]
 // miwv-perf DATA MODEL --wave-tokens 1024,2048 --contexts 1,2,3 [-ngl N] [--peak TFLOPS] [--timeline FILE]: one model with each setting.
-// For each model, in turn: miwv score, then the plain loop over the same rows, threads and settings; prints a Markdown table of ratios.
+// For each model, in turn: miwv score, then the plain loop over the same rows (or the first of them), threads and settings; prints a Markdown table of ratios.
 var models = new List<string>();
 string? data = null, embedder = null;
 int rows = 200, threads = Environment.ProcessorCount, repeat = 3;
 bool exact = false;
 IReadOnlyList<int?>? waveTokens = null, contexts = null;
 int gpuLayers = -1;
+int? plainRows = null;
 double? peak = null;
 string? timeline = null;
 for (int i = 0; i < args.Length; i++)
@@ -25,6 +26,7 @@ for (int i = 0; i < args.Length; i++)
         case "--wave-tokens": waveTokens = Numbers(args[++i]); break;
         case "--contexts": contexts = Numbers(args[++i]); break;
         case "-ngl": gpuLayers = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+        case "--plain-rows": plainRows = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
         case "--peak": peak = double.Parse(args[++i], CultureInfo.InvariantCulture); break;
         case "--timeline": timeline = args[++i]; break;
         default:
@@ -34,7 +36,7 @@ for (int i = 0; i < args.Length; i++)
     }
 if (data is null || models.Count == 0)
 {
-    Console.Error.WriteLine("usage: miwv-perf DATA MODEL... [-e EMBEDDER] [--rows N] [--threads N] [--repeat N] [--exact] [--wave-tokens N,...] [--contexts N,...] [-ngl N] [--peak TFLOPS] [--timeline FILE]");
+    Console.Error.WriteLine("usage: miwv-perf DATA MODEL... [-e EMBEDDER] [--rows N] [--threads N] [--repeat N] [--exact] [--plain-rows N] [--wave-tokens N,...] [--contexts N,...] [-ngl N] [--peak TFLOPS] [--timeline FILE]");
     return 2;
 }
 
@@ -57,7 +59,7 @@ if ((waveTokens ?? contexts) is not null)
 Console.WriteLine("| model | miwv rows/s | plain loop rows/s | ratio (median, min-max) | tokens computed / least | model | mask and graph | gather | rest | difference max, mean (nats) |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
 foreach (string model in models)
-    Console.WriteLine(Comparison.Run(data, model, embedder, rows, threads, repeat, exact).MarkdownRow());
+    Console.WriteLine(Comparison.Run(data, model, embedder, rows, threads, repeat, exact, gpuLayers, plainRows).MarkdownRow());
 return 0;
 
 static List<int?> Numbers(string list) => [.. list.Split(',').Select(text => (int?)int.Parse(text, CultureInfo.InvariantCulture))];

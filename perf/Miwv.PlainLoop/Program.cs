@@ -6,13 +6,13 @@ using Miwv.Engine.Verification;
 using Miwv.Llama;
 using Miwv.PlainLoop;
 
-// miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto]
+// miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto] [-ngl N]
 // miwv-plain-loop DATA MODEL SCORES.jsonl --export TOKENS.jsonl [--limit N]
 // Scores the rows that SCORES (a run's scores.jsonl) calls ok, with the neighbours it names, one sequence at a time, and compares.
 // --export writes the token sequences instead, one row a line, for baselines in other languages (perf/baselines).
 if (args.Length < 3)
 {
-    Console.Error.WriteLine("usage: miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto] [--export TOKENS.jsonl]");
+    Console.Error.WriteLine("usage: miwv-plain-loop DATA MODEL SCORES.jsonl [--limit N] [--threads N] [--exact] [-fa on|off|auto] [-ngl N] [--export TOKENS.jsonl]");
     return 2;
 }
 int limit = Number("--limit", int.MaxValue), threads = Number("--threads", Environment.ProcessorCount);
@@ -21,7 +21,7 @@ var flash = Text("-fa", "auto") switch { "on" => FlashAttention.On, "off" => Fla
 
 LlamaLibrary.Load();
 using var rows = RowFile.Open(args[0]);
-using var model = LlamaModel.Load(args[1], new ModelOptions());
+using var model = LlamaModel.Load(args[1], new ModelOptions(Number("-ngl", -1)));
 var byId = Enumerable.Range(0, rows.Count).ToDictionary(i => (rows.Id(i).IsString, rows.Id(i).Text));
 var work = new List<(double Zero, double One, int[] ZeroTokens, int[] OneTokens, int Scored)>();
 int line = 0, window = model.TrainedContext;

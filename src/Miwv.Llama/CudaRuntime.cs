@@ -52,7 +52,9 @@ public sealed unsafe record CudaRuntime(string? Driver, int Cards, IReadOnlyList
     // PyTorch brings the same libraries in nvidia/*/lib below the Python that it is installed in.
     private static IEnumerable<string> PythonPackages(Func<string, string?> variable)
     {
-        string?[] roots = [variable("VIRTUAL_ENV"), variable("CONDA_PREFIX"), variable("HOME") is { } home ? Path.Combine(home, ".local") : null, "/usr/local", "/usr"];
+        // an environment that is only on the PATH sets no variable
+        var called = (variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Where(folder => File.Exists(Path.Combine(folder, "python3"))).Select(Path.GetDirectoryName);
+        string?[] roots = [variable("VIRTUAL_ENV"), variable("CONDA_PREFIX"), .. called, variable("HOME") is { } home ? Path.Combine(home, ".local") : null, "/usr/local", "/usr"];
         foreach (string? root in roots)
         {
             if (root is null) continue;

@@ -13,7 +13,7 @@ public static unsafe partial class NativeLog
     private static readonly StringBuilder Current = new();
     private static string lastError = "";
     private static int level;
-    private static bool memoryIsFull;
+    private static bool memoryIsFull, driverIsOld;
 
     /// <summary>Called with (isError, line) for every warning and error line; null = quiet.</summary>
     public static Action<bool, string>? Sink { get; set; }
@@ -49,6 +49,8 @@ public static unsafe partial class NativeLog
             if (line.Length == 0) return;
             if (level == Error) lastError = line;
             memoryIsFull |= level == Error && line.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+            // machine code is there for some cards only; the PTX for the others needs a driver as new as the library's compiler
+            driverIsOld |= level == Error && line.Contains("unsupported toolchain", StringComparison.Ordinal);
             Sink?.Invoke(level == Error, line);
         }
     }
@@ -59,7 +61,8 @@ public static unsafe partial class NativeLog
     private static void OnAbort(byte* message)
     {
         string text = (Marshal.PtrToStringUTF8((nint)message) ?? "").ReplaceLineEndings(" ").Trim();
-        string advice = memoryIsFull ? "the device's memory is full: free some of it, then go on with --resume" : "finished results are kept, go on with --resume";
+        string advice = memoryIsFull ? "the device's memory is full: free some of it, then go on with --resume"
+            : driverIsOld ? "the NVIDIA driver is too old for this library on this card: install 590 or later, or compute on the CPU (-ngl 0)" : "finished results are kept, go on with --resume";
         Console.Error.WriteLine($"miwv: the native library stopped the process: {text}; {advice}");
         if (!OperatingSystem.IsWindows()) Exit(1);
     }

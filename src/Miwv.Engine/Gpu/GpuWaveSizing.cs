@@ -22,7 +22,8 @@ internal static class GpuWaveSizing
     // A resident path takes cells beside the wave.
     private const int TrunkCells = 1024;
 
-    private const long MostHostBytes = 2L << 30;
+    // With two contexts and 128 k ids, half of a wave's tokens can be scored.
+    private const long MostHostBytes = 4L << 30;
 
     /// <param name="cardBytes">All memory of the card.</param>
     /// <param name="freeBytes">What is free of it with the weights in place; 0 = unknown. It counts only where it is short.</param>

@@ -13,6 +13,9 @@ internal sealed class LogitsSource
     private float[] copy = [];
     private bool onCard;
 
+    /// <summary>Whether the logits of the last decode lay on a device; false before the first.</summary>
+    public bool IsOnDevice { get; private set; }
+
     private GraphGather? InGraph => inGraph is { IsActive: true } ? inGraph : null;
 
     /// <param name="tap">A tap whose context is not made yet.</param>
@@ -37,6 +40,7 @@ internal sealed class LogitsSource
     public LogitsView Read(int rows)
     {
         var logits = tap.Logits(rows);
+        IsOnDevice = !logits.OnHost;
         onCard = path == GatherPath.Cuda || (path == GatherPath.Auto && logits.OnCuda && CudaGather.IsUsable);
         bool where = onCard || InGraph is not null || (path == GatherPath.Auto && logits.OnHost);
         nint address = where ? logits.Address : Copy(rows * logits.Vocabulary);

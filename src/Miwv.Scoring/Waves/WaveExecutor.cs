@@ -96,9 +96,20 @@ public sealed partial class WaveExecutor : IDisposable
     /// <exception cref="DecodeException">The library failed.</exception>
     internal void Try(int index)
     {
-        Compute(index);
-        Wipe();
+        long tokens = Times.Tokens;
+        try
+        {
+            Compute(index);
+        }
+        finally
+        {
+            Wipe();
+            Times.Tokens = tokens;
+        }
     }
+
+    /// <summary>Whether what was computed so far was computed on a device.</summary>
+    internal bool IsOnDevice => source.IsOnDevice;
 
     // The step in its wave; the results are in the arrays.
     private void Compute(int index)

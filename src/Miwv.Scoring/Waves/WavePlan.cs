@@ -37,5 +37,22 @@ public sealed class WavePlan
     /// <summary>Most sequence ids of one decode.</summary>
     public int Leaves { get; } = 1;
 
+    /// <summary>The wave with most rows of logits.</summary>
+    internal int MostRows()
+    {
+        int most = 0;
+        long rows = -1;
+        for (int index = 0; index < Count; index++)
+        {
+            long sum = 0;
+            if (!steps[index].IsTrunk)
+                foreach (var range in Ranges(steps[index])) sum += Forest.Outputs(range.Lo, range.Hi, steps[index].Base);
+            if (sum <= rows) continue;
+            (most, rows) = (index, sum);
+        }
+        Forest.EndPlanning();
+        return most;
+    }
+
     public ReadOnlySpan<WaveRange> Ranges(in WaveStep step) => CollectionsMarshal.AsSpan(ranges)[step.First..step.Last];
 }

@@ -40,13 +40,22 @@ public sealed class WavePool : IDisposable
     {
         var units = WaveUnits.Of(plan);
         int next = -1;
+        var mostRows = new Lazy<int>(plan.MostRows);
         Parallel(executor =>
         {
+            bool settled = false;
             for (int unit; (unit = Interlocked.Increment(ref next)) < units.Count;)
                 for (int step = units[unit].First; step < units[unit].Last; step++)
                 {
                     if (isDone(step)) continue;
                     if (failure is not null || cancel.IsCancellationRequested) return;
+                    // The library makes its host buffer anew, 16 bytes a row and vocabulary entry, pinned, whenever a wave has more rows than any
+                    // before it: on a card that costs more than many waves, so the largest comes early and for nothing.
+                    if (!settled && executor.IsOnDevice)
+                    {
+                        settled = true;
+                        Settle(executor, mostRows.Value);
+                    }
                     var result = executor.Run(step);
                     lock (gate)
                     {
@@ -66,6 +75,18 @@ public sealed class WavePool : IDisposable
     {
         int largest = Enumerable.Range(0, plan.Count).MaxBy(step => plan[step].Tokens);
         Parallel(executor => executor.Try(largest));
+    }
+
+    private static void Settle(WaveExecutor executor, int step)
+    {
+        try
+        {
+            executor.Try(step);
+        }
+        catch (DecodeException e) when (e.IsForWantOfMemory)
+        {
+            // when its turn comes it is computed one pass at a time
+        }
     }
 
     private void Parallel(Action<WaveExecutor> work)
