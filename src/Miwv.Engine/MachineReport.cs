@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Miwv.Data;
+using Miwv.Engine.Gpu;
 using Miwv.Llama;
 using Miwv.Scoring.Gather;
 
@@ -84,6 +85,7 @@ public sealed record MachineReport
         bool hasCard = report.Cuda.Cards > 0 || report.Cards.Count > 0;
         if (hasCard && report.Cuda.Complaint is { } complaint) toDo.Add(complaint);
         else if (hasCard && gpus.Count == 0) toDo.Add("there is an NVIDIA card, but this libllama cannot use it: run scripts/build --cuda, or name a CUDA build with --llama-dir");
+        if (gpus.Count > 0) toDo.AddRange(report.Cards.Select(LlamaCudaBuild.Complaint).OfType<string>());
         if (hasCard && report.CudaKernels == "none") toDo.Add("the gather has no CUDA kernels: install clang (or the CUDA toolkit) and run scripts/build again; until then the library's own operations do its work, a little slower");
         string model = gpus.Count > 0 ? $"all layers on {string.Join(" + ", gpus.Select(g => g.Description))} unless -ngl says otherwise" : $"the model on the CPU, {report.Cores} threads";
         string gather = gpus.Count == 0 ? $"log-probs gathered on the CPU ({report.GatherIsa ?? "no library"})"
