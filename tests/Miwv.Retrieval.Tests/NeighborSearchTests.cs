@@ -20,6 +20,16 @@ public sealed class NeighborSearchTests : IDisposable
     }
 
     [Fact]
+    public void CosinesOfParallelVectorsAreNotAboveOne()
+    {
+        float[][] vectors = [.. Enumerable.Range(1, 60).Select(scale => Vectors.Random(1, 25, 3)[0].Select(x => x * scale / 7).ToArray())];
+        using EmbeddingStore store = Vectors.Store(_folder["s"], vectors);
+        Assert.Contains(Enumerable.Range(1, 59), row => store.Cosine(0, row) > 1 || store.Cosine(row, row - 1) > 1); // as they are rounded
+        KnnGraph graph = NeighborSearch.Run(store, NeighborRules.None, new NeighborSearchOptions()).Graph;
+        Assert.All(Enumerable.Range(0, 60), row => Assert.InRange(graph.Cosines(row)[0], 0.999999, 1));
+    }
+
+    [Fact]
     public void AnApproximateRunMeasuresItsRecallAndKeepsItsIndex()
     {
         float[][] vectors = Vectors.LowDimensional(3000, 30, 10, 50, 1);

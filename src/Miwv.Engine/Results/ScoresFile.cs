@@ -24,7 +24,7 @@ internal static class ScoresFile
             if (neighbor < 0) json.WriteNullValue();
             else rows.Id(neighbor).WriteTo(json);
             Number(json, "cosine", neighbor < 0 ? double.NaN : scores.Neighbors.Cosines(row)[0]);
-            json.WriteNumber("n_answer", scores.AnswerTokens[row]);
+            Number(json, "n_answer", scores.Status[row] == RowStatus.Error ? double.NaN : scores.AnswerTokens[row]);
             Number(json, "zero_nll", scores.ZeroShot[row]);
             Number(json, "one_nll", scores.OneShot[row]);
             Number(json, "miwv", scores.Miwv[row]);

@@ -36,7 +36,7 @@ public sealed record StoredColumns(string Path, IReadOnlyList<string> Ids, doubl
             {
                 using var document = JsonDocument.Parse(line);
                 ids.Add(document.RootElement.GetProperty("id").GetRawText());
-                tokens.Add(document.RootElement.GetProperty("n_answer").GetDouble());
+                tokens.Add(document.RootElement.GetProperty("n_answer") is { ValueKind: not JsonValueKind.Null } count ? count.GetDouble() : 0);
                 int column = 0;
                 foreach (var property in document.RootElement.EnumerateObject())
                 {

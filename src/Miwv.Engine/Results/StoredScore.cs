@@ -43,7 +43,7 @@ public sealed record StoredScore(int Row, RowId Id, string Status, RowId? Neighb
                 var root = document.RootElement;
                 double Number(string name) => root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN;
                 scores.Add(new StoredScore(scores.Count, IdOf(root.GetProperty("id"))!.Value, root.GetProperty("status").GetString()!, IdOf(root.GetProperty("neighbor")),
-                    Number("cosine"), root.GetProperty("n_answer").GetInt32(), Number("zero_nll"), Number("one_nll"), Number("miwv"), root.GetProperty("demo_cut").GetBoolean())
+                    Number("cosine"), root.GetProperty("n_answer") is { ValueKind: not JsonValueKind.Null } count ? count.GetInt32() : 0, Number("zero_nll"), Number("one_nll"), Number("miwv"), root.GetProperty("demo_cut").GetBoolean())
                 {
                     Further = FurtherOf(root),
                     Cascade = root.TryGetProperty("cascade", out var role) ? Enum.Parse<CascadeRole>(role.GetString()!, ignoreCase: true) : null,

@@ -42,8 +42,16 @@ public sealed class KnnGraph
     /// <summary>The neighbours of a row, best first, then <see cref="None"/>.</summary>
     public ReadOnlySpan<int> Neighbors(int row) => _neighbors.AsSpan(row * K, K);
 
-    /// <summary>The cosines (fp64 dot products of the stored vectors) of a row's neighbours.</summary>
+    /// <summary>The cosines (fp64 dot products of the stored vectors, at most 1) of a row's neighbours.</summary>
     public ReadOnlySpan<double> Cosines(int row) => _cosines.AsSpan(row * K, K);
+
+    /// <summary>The product of two stored vectors, rounded as they are, may exceed 1 by a hair; a cosine does not.</summary>
+    internal KnnGraph AtMostOne()
+    {
+        foreach (ref double cosine in _cosines.AsSpan())
+            if (cosine > 1) cosine = 1;
+        return this;
+    }
 
     internal Span<int> AllNeighbors => _neighbors;
 

@@ -30,7 +30,7 @@ public static class NeighborSearch
         if (method == SearchMode.Exact)
         {
             KnnGraph exact = ExactSelfJoin.Run(store, options.K, rules, options.Threads, progress, cancellation);
-            return new NeighborSearchResult(exact, method, reason, null, 0, watch.Elapsed.TotalSeconds);
+            return new NeighborSearchResult(exact.AtMostOne(), method, reason, null, 0, watch.Elapsed.TotalSeconds);
         }
 
         using HnswIndex index = Index(store, options, Part(progress, 0, 0.75), cancellation);
@@ -40,7 +40,7 @@ public static class NeighborSearch
         double searchSeconds = watch.Elapsed.TotalSeconds;
         MeasuredRecall recall = index.Recall(graph, rules, options.RecallSample, options.Threads, cancellation);
         progress?.Report(1);
-        return new NeighborSearchResult(graph, method, reason, recall, indexSeconds, searchSeconds);
+        return new NeighborSearchResult(graph.AtMostOne(), method, reason, recall, indexSeconds, searchSeconds);
     }
 
     /// <summary>The method that a mode stands for, and why.</summary>

@@ -42,8 +42,8 @@ internal static class PlainOracle
             Assert.Equal(own.Answer.Length, line.Answer);
             Assert.Equal(one!.Length < zero.Length + shown!.Prompt.Length + shown.Answer.Length + vocabulary.Tokenize("\n\n").Length, line.Cut);
             Assert.Equal(line.Miwv!.Value, line.One!.Value - line.Zero!.Value);
-            differences.Add(Math.Abs(loop.Nll(zero, zero.Length - line.Answer) / line.Answer - line.Zero.Value));
-            differences.Add(Math.Abs(loop.Nll(one, one.Length - line.Answer) / line.Answer - line.One.Value));
+            differences.Add(Math.Abs(loop.Nll(zero, zero.Length - line.Answer!.Value) / line.Answer.Value - line.Zero.Value));
+            differences.Add(Math.Abs(loop.Nll(one, one.Length - line.Answer!.Value) / line.Answer.Value - line.One.Value));
         }
         return (differences.DefaultIfEmpty(0).Max(), differences.DefaultIfEmpty(0).Average(), differences.Count / 2);
 

@@ -45,6 +45,7 @@ public sealed class StatusTests : IDisposable
             bool ok = line.Status == "ok";
             Assert.Equal((ok, ok, ok), (line.Zero.HasValue, line.One.HasValue, line.Miwv.HasValue));
             Assert.Equal(line.Neighbor is null, line.Cosine is null);
+            Assert.Equal(cases[i].Status == "error:", line.Answer is null); // not known, and not 0
             // never an erroneous row, an empty answer or an unknown text
             Assert.True(line.Neighbor is null or "0" or "1" or "9" or "10", $"row {i} was shown row {line.Neighbor}");
         }

@@ -10,7 +10,7 @@ internal sealed class Scores(string directory)
     public Line[] Lines { get; } = [.. File.ReadLines(Path.Combine(directory, "scores.jsonl")).Select(Line.Parse)];
 
     /// <summary>Ids as JSON text: "a" and 1 are written differently.</summary>
-    internal sealed record Line(string Id, string Status, string? Neighbor, double? Cosine, int Answer, double? Zero, double? One, double? Miwv, bool Cut)
+    internal sealed record Line(string Id, string Status, string? Neighbor, double? Cosine, int? Answer, double? Zero, double? One, double? Miwv, bool Cut)
     {
         public static Line Parse(string text)
         {
@@ -20,7 +20,7 @@ internal sealed class Scores(string directory)
             JsonElement neighbor = line.GetProperty("neighbor");
             return new Line(
                 line.GetProperty("id").GetRawText(), line.GetProperty("status").GetString()!, neighbor.ValueKind == JsonValueKind.Null ? null : neighbor.GetRawText(),
-                Number("cosine"), line.GetProperty("n_answer").GetInt32(), Number("zero_nll"), Number("one_nll"), Number("miwv"), line.GetProperty("demo_cut").GetBoolean());
+                Number("cosine"), (int?)Number("n_answer"), Number("zero_nll"), Number("one_nll"), Number("miwv"), line.GetProperty("demo_cut").GetBoolean());
         }
     }
 }
