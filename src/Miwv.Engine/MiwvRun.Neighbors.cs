@@ -29,7 +29,7 @@ public sealed partial class MiwvRun
     /// <summary>Each row's k nearest rows.</summary>
     public KnnGraph FindNeighbors(int k)
     {
-        string key = inputs.NeighborKey(settings, k);
+        string key = inputs.NeighborKey(settings, Facts, k);
         if (File.Exists(Directory.NeighborsFile) && !KnnGraphFile.IsOfAnother(Directory.NeighborsFile, key))
         {
             try
@@ -51,7 +51,7 @@ public sealed partial class MiwvRun
     {
         // the neighbours of this run, if the run itself would find them by an index
         bool own = NeighborSearch.Choose(Embed(), NeighborRules(), settings.Search).Method == SearchMode.Hnsw;
-        return SearchNeighbors("index", NeighborOptions(1) with { Mode = SearchMode.Hnsw, StartFrom = startFrom }, own ? inputs.NeighborKey(settings, 1) : null);
+        return SearchNeighbors("index", NeighborOptions(1) with { Mode = SearchMode.Hnsw, StartFrom = startFrom }, own ? inputs.NeighborKey(settings, Facts, 1) : null);
     }
 
     private NeighborSearchResult SearchNeighbors(string stageName, NeighborSearchOptions options, string? key)

@@ -22,7 +22,7 @@ public sealed partial class MiwvRun
     {
         if (ModelCompute.Read(Directory.EmbeddingComputeFile) is { } known) return known;
         if (settings.VectorsPath is not null || settings.From is not null || SharedEmbeddings is not null) return null;
-        var cost = WithEmbedder((embedder, file, _) => EmbedStage.Cost(Rows, Facts, embedder, ModelCompute.ParametersOf(file), Directory, settings.Threads, cancel));
+        var cost = WithEmbedder((embedder, file, _) => EmbedStage.Cost(Rows, Facts, embedder, inputs.EmbeddingWindowOf(settings), ModelCompute.ParametersOf(file), Directory, settings.Threads, cancel));
         cost.Write(Directory.EmbeddingComputeFile);
         return cost;
     }

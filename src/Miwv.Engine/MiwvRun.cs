@@ -186,9 +186,10 @@ public sealed partial class MiwvRun : IDisposable
 
     private EmbeddingStore EmbedRows()
     {
-        string key = inputs.EmbeddingKey(settings);
+        string key = inputs.EmbeddingKey(settings, Facts);
         if (settings.From is { } from && !File.Exists(Directory.EmbeddingsFile) && File.Exists(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile))))
             File.Copy(Path.Combine(from, Path.GetFileName(Directory.EmbeddingsFile)), Directory.EmbeddingsFile);
+        if (File.Exists(Directory.EmbeddingsFile) && EmbeddingStore.IsOfAnother(Directory.EmbeddingsFile, key)) DropOtherVectors();
         if (File.Exists(Directory.EmbeddingsFile))
         {
             try
@@ -205,10 +206,19 @@ public sealed partial class MiwvRun : IDisposable
             NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, settings.Store, key, null, cancel);
         else WithEmbedder((embedder, file, languageModel) =>
         {
-            EmbedStage.Run(Rows, Facts, embedder, ModelCompute.ParametersOf(file), languageModel, Directory, settings.Store, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, inputs.EmbeddingWindowOf(settings), ModelCompute.ParametersOf(file), languageModel, Directory, settings.Store, key, settings.Threads, progress, cancel);
             return true;
         });
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
+    }
+
+    // What they are of is the same, or the directory had been refused; how they were made is another now: another -c, or an earlier version.
+    private void DropOtherVectors()
+    {
+        if (File.Exists(Directory.JournalFile))
+            throw new UserException($"{Directory.EmbeddingsFile}: these vectors were made with another window or pooling (another -c, or an earlier version of this program), and rows were scored by them; repeat the run in another --run directory");
+        warn($"{Directory.EmbeddingsFile}: made with another window or pooling (another -c, or an earlier version of this program); embedding again");
+        File.Delete(Directory.EmbeddingsFile);
     }
 
     /// <summary>The k rows nearest to a sentence, best first, by comparing all.</summary>
@@ -217,7 +227,7 @@ public sealed partial class MiwvRun : IDisposable
     {
         if (settings.VectorsPath is not null)
             throw new UserException("--query needs the model that made the vectors; with --embeddings there is none, name one with -e");
-        return WithEmbedder((embedder, _, languageModel) => QueryStage.Nearest(Embed(), embedder, languageModel, text, k, settings.Threads));
+        return WithEmbedder((embedder, _, languageModel) => QueryStage.Nearest(Embed(), embedder, inputs.EmbeddingWindowOf(settings), languageModel, text, k, settings.Threads));
     }
 
     // the model that makes the vectors, loaded for the moment unless it is the scoring model, and whether it is a language model

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Miwv.Data;
+using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
 using Miwv.Llama.Gguf;
 using Miwv.Metrics;
@@ -99,11 +100,17 @@ internal sealed class RunInputs : IDisposable
     ];
 
     /// <summary>What the vectors depend on.</summary>
-    public string EmbeddingKey(RunSettings s) =>
-        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}";
+    public string EmbeddingKey(RunSettings s, RowFacts facts) =>
+        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}{(s.VectorsPath is null ? EmbedderKey(s, facts.LongestText) : "")}";
+
+    /// <summary>Tokens of a text that the embedding model sees.</summary>
+    public int EmbeddingWindowOf(RunSettings s) => Embedder is { } other ? EmbeddingWindow.Of(other, null) : EmbeddingWindow.Of(ModelFile, s.Window);
+
+    private string EmbedderKey(RunSettings s, int longest) =>
+        Embedder is { } other ? EmbeddingWindow.Key(other, null, longest) + EmbeddingPooling.Key(other) : EmbeddingWindow.Key(ModelFile, s.Window, longest);
 
     /// <summary>What the neighbours depend on; the model counts because a row without answer tokens is nobody's neighbour only by the model's vocabulary.</summary>
-    public string NeighborKey(RunSettings s, int k) => $"{EmbeddingKey(s)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";
+    public string NeighborKey(RunSettings s, RowFacts facts, int k) => $"{EmbeddingKey(s, facts)}|{modelHash}|{s.KeepDuplicates}|{s.Search}|{s.Hnsw}|k={Text(k)}";
 
     /// <summary>What the steps depend on, 32 bytes.</summary>
     /// <param name="roles">Which rows are scored; empty = all.</param>

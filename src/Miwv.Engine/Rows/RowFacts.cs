@@ -1,3 +1,4 @@
+using System.Text;
 using Miwv.Data;
 
 namespace Miwv.Engine.Rows;
@@ -24,6 +25,9 @@ public sealed class RowFacts
     /// <summary>Assistant turns before the answer of each row; empty if no row has any.</summary>
     public int[] EarlierAnswers { get; private set; } = [];
 
+    /// <summary>UTF-8 bytes of the longest text that is embedded.</summary>
+    public int LongestText { get; private set; }
+
     public static RowFacts Read(RowFile rows, Action<int>? done, CancellationToken cancel)
     {
         var facts = new RowFacts(rows);
@@ -47,6 +51,7 @@ public sealed class RowFacts
                 if (facts.EarlierAnswers.Length == 0) facts.EarlierAnswers = new int[facts.IdenticalGroup.Length];
                 facts.EarlierAnswers[i] = earlier;
             }
+            facts.LongestText = Math.Max(facts.LongestText, Encoding.UTF8.GetByteCount(row.EmbeddingText));
             var key = row.ContentKey();
             if (!groups.TryGetValue(key, out int group)) groups[key] = group = groups.Count;
             facts.IdenticalGroup[i] = group;

@@ -20,6 +20,9 @@ internal sealed class EmbedStage : IDisposable
 {
     private const int BatchTokens = 512, MostContexts = 4;
 
+    // of all contexts together: where texts are long, one context takes gigabytes
+    private const int TokensAtOnce = EmbeddingWindow.Most;
+
     private readonly RowFile rows;
     private readonly IProgress<StageProgress>? progress;
     private readonly TokenTable texts;
@@ -38,34 +41,43 @@ internal sealed class EmbedStage : IDisposable
         this.progress = progress;
         first = EqualTexts.FirstRows(texts, out int longest);
         batchTokens = Math.Max(BatchTokens, longest);
-        int contexts = Math.Clamp(threads, 1, MostContexts);
-        for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
+        int contexts = Math.Clamp(Math.Min(threads, TokensAtOnce / batchTokens), 1, MostContexts);
+        try
+        {
+            for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
+        }
+        catch (ContextException e)
+        {
+            embedders.ForEach(embedder => embedder.Dispose());
+            throw new UserException($"{e.Message.Split(';')[0]}; the longest text to embed has {longest} tokens: without -e, -c N makes the model see the first N of a text only; with -e name an embedding model that sees fewer", e);
+        }
         writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, type, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
+    /// <param name="window">Tokens of a text that the model sees.</param>
     /// <param name="parameters">Of the model, for the account of what embedding cost.</param>
-    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, int window, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
-        using var texts = Tokenize(rows, facts, model, directory, threads, progress, cancel);
+        using var texts = Tokenize(rows, facts, model, window, directory, threads, progress, cancel);
         using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
         CostOf(texts, stage.first, parameters).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
     }
 
     /// <summary>What filling the store takes, all rows of it.</summary>
-    public static ModelCompute Cost(RowFile rows, RowFacts facts, LlamaModel model, long parameters, RunDirectory directory, int threads, CancellationToken cancel)
+    public static ModelCompute Cost(RowFile rows, RowFacts facts, LlamaModel model, int window, long parameters, RunDirectory directory, int threads, CancellationToken cancel)
     {
-        using var texts = Tokenize(rows, facts, model, directory, threads, null, cancel);
+        using var texts = Tokenize(rows, facts, model, window, directory, threads, null, cancel);
         return CostOf(texts, EqualTexts.FirstRows(texts, out _), parameters);
     }
 
     private static ModelCompute CostOf(TokenTable texts, int[] first, long parameters) =>
         new("embed", parameters, Enumerable.Range(0, first.Length).Sum(row => first[row] == row ? (long)texts.Length(row) : 0));
 
-    private static TokenTable Tokenize(RowFile rows, RowFacts facts, LlamaModel model, RunDirectory directory, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    private static TokenTable Tokenize(RowFile rows, RowFacts facts, LlamaModel model, int window, RunDirectory directory, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
-        var encoder = new EmbeddingText(model.Vocabulary, model.TrainedContext);
+        var encoder = new EmbeddingText(model.Vocabulary, window);
         return TokenTableBuilder.Build(rows.CountWithDemonstrations, (i, tokens) =>
         {
             if (!facts.Errors.ContainsKey(i)) encoder.Encode(rows.Read(i).EmbeddingText, tokens);
@@ -75,7 +87,7 @@ internal sealed class EmbedStage : IDisposable
     private void Fill(CancellationToken cancel)
     {
         int kept = writer.Count;
-        hasNumbers = kept > FiniteWatch.MostBroken; // else it would have ended there
+        hasNumbers = kept > FiniteWatch.MostBroken; // so many rows without one end a run, unless copies or texts without tokens are among them: then it goes on as one with numbers
         long done = 0, keptTokens = 0;
         var round = new List<(int From, int To)>(embedders.Count);
         for (int from = 0; from < rows.CountWithDemonstrations;)

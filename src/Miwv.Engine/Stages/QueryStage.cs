@@ -9,15 +9,22 @@ namespace Miwv.Engine.Stages;
 internal static class QueryStage
 {
     /// <exception cref="UserException">The sentence has no token or no known word.</exception>
-    public static IReadOnlyList<(int Row, double Cosine)> Nearest(EmbeddingStore store, LlamaModel model, bool languageModel, string text, int k, int threads)
+    public static IReadOnlyList<(int Row, double Cosine)> Nearest(EmbeddingStore store, LlamaModel model, int window, bool languageModel, string text, int k, int threads)
     {
         var tokens = new List<int>();
-        new EmbeddingText(model.Vocabulary, model.TrainedContext).Encode(text, tokens);
+        new EmbeddingText(model.Vocabulary, window).Encode(text, tokens);
         if (tokens.Count == 0) throw new UserException($"--query: \"{text}\" has no tokens");
         using var embedder = new TextEmbedder(model, languageModel, tokens.Count, threads);
         embedder.Begin();
         embedder.Add(tokens.ToArray());
-        embedder.Run();
+        try
+        {
+            embedder.Run();
+        }
+        catch (DecodeException e)
+        {
+            throw new UserException($"{model.Path}: --query could not be embedded: {e.Message}; try a shorter one", e);
+        }
         double[] query = [.. embedder.Vector(0).ToArray().Select(v => (double)v)];
         double norm = Math.Sqrt(query.Sum(v => v * v));
         if (!(norm > 0)) throw new UserException($"--query: the embedding model knows no word of \"{text}\"");

@@ -80,6 +80,21 @@ public sealed unsafe class EmbeddingStore : IDisposable
         }
     }
 
+    /// <summary>True for a sound store, finished or not, that was made from something else; false for everything that cannot be read as one.</summary>
+    public static bool IsOfAnother(string path, string sourceKey)
+    {
+        try
+        {
+            using FileStream file = OpenForReading(path);
+            var header = new byte[StoreLayout.HeaderBytes];
+            return StoreLayout.DecodeHeader(path, header.AsSpan(0, file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false))).SourceHash != StoreLayout.Hash(sourceKey);
+        }
+        catch (Exception e) when (e is UserException or IOException)
+        {
+            return false; // who opens it says what is wrong
+        }
+    }
+
     /// <summary>Row <paramref name="row"/> of an F32 store, in place.</summary>
     /// <exception cref="InvalidOperationException">The store is not F32; use <see cref="CopyRow"/>.</exception>
     public ReadOnlySpan<float> Row(int row)
