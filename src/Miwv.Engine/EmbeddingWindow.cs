@@ -14,11 +14,11 @@ internal static class EmbeddingWindow
     // BOS, EOS, and the space that some tokenizers put in front
     private const int SpecialTokens = 4;
 
-    /// <param name="wanted">What the user says; only for the scoring model, when it embeds itself.</param>
+    /// <param name="wanted">What the user says; only for the scoring model, when it embeds itself, and only where it was trained with more than <see cref="Most"/>.</param>
     public static int Of(GgufFile embedder, int? wanted)
     {
         int trained = (int)embedder.ContextLength!.Value;
-        return Math.Min(trained, wanted ?? Most);
+        return trained <= Most ? trained : Math.Min(trained, wanted ?? Most);
     }
 
     /// <summary>What the vectors' key says of it: nothing where the window is the trained one, as it once always was, or cuts no text.</summary>

@@ -206,11 +206,13 @@ public sealed partial class MiwvRun : IDisposable
             NpyFile.Import(npy, Directory.EmbeddingsFile, Rows.Count, settings.Store, key, null, cancel);
         else WithEmbedder((embedder, file, languageModel) =>
         {
-            EmbedStage.Run(Rows, Facts, embedder, inputs.EmbeddingWindowOf(settings), ModelCompute.ParametersOf(file), languageModel, Directory, settings.Store, key, settings.Threads, progress, cancel);
+            EmbedStage.Run(Rows, Facts, embedder, EmbeddingOptions(languageModel), ModelCompute.ParametersOf(file), Directory, settings.Store, key, settings.Threads, progress, cancel);
             return true;
         });
         return EmbeddingStore.Open(Directory.EmbeddingsFile, key, cancel);
     }
+
+    private EmbeddingOptions EmbeddingOptions(bool languageModel) => new(inputs.EmbeddingWindowOf(settings), languageModel, settings.Exact);
 
     // What they are of is the same, or the directory had been refused; how they were made is another now: another -c, or an earlier version.
     private void DropOtherVectors()
@@ -227,7 +229,7 @@ public sealed partial class MiwvRun : IDisposable
     {
         if (settings.VectorsPath is not null)
             throw new UserException("--query needs the model that made the vectors; with --embeddings there is none, name one with -e");
-        return WithEmbedder((embedder, _, languageModel) => QueryStage.Nearest(Embed(), embedder, inputs.EmbeddingWindowOf(settings), languageModel, text, k, settings.Threads));
+        return WithEmbedder((embedder, _, languageModel) => QueryStage.Nearest(Embed(), embedder, EmbeddingOptions(languageModel), text, k, settings.Threads));
     }
 
     // the model that makes the vectors, loaded for the moment unless it is the scoring model, and whether it is a language model

@@ -101,7 +101,7 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>What the vectors depend on.</summary>
     public string EmbeddingKey(RunSettings s, RowFacts facts) =>
-        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}{(s.VectorsPath is null ? EmbedderKey(s, facts.LongestText) : "")}";
+        $"{embeddingHash}{Half(s)}|{Rows.Sha256}|{Text(s.Limit)}|{s.Columns}{(Rows.Demonstrations is { } shown ? "|" + shown.Sha256 : "")}{(s.VectorsPath is null ? EmbedderKey(s, facts.LongestText) + (s.Exact ? "|exact" : "") : "")}";
 
     /// <summary>Tokens of a text that the embedding model sees.</summary>
     public int EmbeddingWindowOf(RunSettings s) => Embedder is { } other ? EmbeddingWindow.Of(other, null) : EmbeddingWindow.Of(ModelFile, s.Window);

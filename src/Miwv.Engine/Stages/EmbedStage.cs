@@ -34,7 +34,7 @@ internal sealed class EmbedStage : IDisposable
     private bool hasNumbers;
     private long lastFlush = Stopwatch.GetTimestamp();
 
-    private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, bool languageModel, string path, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress)
+    private EmbedStage(RowFile rows, TokenTable texts, LlamaModel model, EmbeddingOptions options, string path, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress)
     {
         this.rows = rows;
         this.texts = texts;
@@ -44,23 +44,22 @@ internal sealed class EmbedStage : IDisposable
         int contexts = Math.Clamp(Math.Min(threads, TokensAtOnce / batchTokens), 1, MostContexts);
         try
         {
-            for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, languageModel, batchTokens, Math.Max(1, threads / contexts)));
+            for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, options.IsLanguageModel, options.Exact, batchTokens, Math.Max(1, threads / contexts)));
         }
         catch (ContextException e)
         {
             embedders.ForEach(embedder => embedder.Dispose());
-            throw new UserException($"{e.Message.Split(';')[0]}; the longest text to embed has {longest} tokens: without -e, -c N makes the model see the first N of a text only; with -e name an embedding model that sees fewer", e);
+            throw new UserException($"{e.Message.Split(';')[0]}; the longest text to embed has {longest} tokens; name an embedding model that sees fewer with -e", e);
         }
         writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, type, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>
-    /// <param name="window">Tokens of a text that the model sees.</param>
     /// <param name="parameters">Of the model, for the account of what embedding cost.</param>
-    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, int window, long parameters, bool languageModel, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
+    public static void Run(RowFile rows, RowFacts facts, LlamaModel model, EmbeddingOptions options, long parameters, RunDirectory directory, StoreType type, string sourceKey, int threads, IProgress<StageProgress>? progress, CancellationToken cancel)
     {
-        using var texts = Tokenize(rows, facts, model, window, directory, threads, progress, cancel);
-        using var stage = new EmbedStage(rows, texts, model, languageModel, directory.EmbeddingsFile, type, sourceKey, threads, progress);
+        using var texts = Tokenize(rows, facts, model, options.Window, directory, threads, progress, cancel);
+        using var stage = new EmbedStage(rows, texts, model, options, directory.EmbeddingsFile, type, sourceKey, threads, progress);
         CostOf(texts, stage.first, parameters).Write(directory.EmbeddingComputeFile);
         stage.Fill(cancel);
     }

@@ -9,12 +9,12 @@ namespace Miwv.Engine.Stages;
 internal static class QueryStage
 {
     /// <exception cref="UserException">The sentence has no token or no known word.</exception>
-    public static IReadOnlyList<(int Row, double Cosine)> Nearest(EmbeddingStore store, LlamaModel model, int window, bool languageModel, string text, int k, int threads)
+    public static IReadOnlyList<(int Row, double Cosine)> Nearest(EmbeddingStore store, LlamaModel model, EmbeddingOptions options, string text, int k, int threads)
     {
         var tokens = new List<int>();
-        new EmbeddingText(model.Vocabulary, window).Encode(text, tokens);
+        new EmbeddingText(model.Vocabulary, options.Window).Encode(text, tokens);
         if (tokens.Count == 0) throw new UserException($"--query: \"{text}\" has no tokens");
-        using var embedder = new TextEmbedder(model, languageModel, tokens.Count, threads);
+        using var embedder = new TextEmbedder(model, options.IsLanguageModel, options.Exact, tokens.Count, threads);
         embedder.Begin();
         embedder.Add(tokens.ToArray());
         try

@@ -20,17 +20,18 @@ public sealed class TextEmbedder : IDisposable
 
     /// <param name="languageModel">It has a next-token head, which is left out.</param>
     /// <param name="batchTokens">Most tokens of one decode; no text may be longer, for pooling sees one decode only.</param>
+    /// <param name="exact">Without flash attention, and with keys and values in f32.</param>
     /// <exception cref="UserException">The model cannot embed.</exception>
-    public TextEmbedder(LlamaModel model, bool languageModel, int batchTokens, int threads)
+    public TextEmbedder(LlamaModel model, bool languageModel, bool exact, int batchTokens, int threads)
     {
         // the library tries its graph with tokens for all sequences alike, and stops the process if they do not divide the batch
         batchTokens = (batchTokens + MaxTexts - 1) / MaxTexts * MaxTexts;
-        (context, tap) = Make(model, languageModel, batchTokens, threads, Pooling.FromModel);
+        (context, tap) = Make(model, languageModel, exact, batchTokens, threads, Pooling.FromModel);
         if (context.Pooling is Pooling.None or Pooling.FromModel)
         {
             context.Dispose();
             tap?.Dispose();
-            (context, tap) = Make(model, languageModel, batchTokens, threads, Pooling.Mean);
+            (context, tap) = Make(model, languageModel, exact, batchTokens, threads, Pooling.Mean);
         }
         Pooling = context.Pooling;
         Dimension = model.EmbeddingSize;
@@ -82,7 +83,7 @@ public sealed class TextEmbedder : IDisposable
     /// <summary>True if the text's vector holds numbers only.</summary>
     public bool IsFinite(int text) => !Vector(text).ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
 
-    private static (LlamaContext, GraphTap?) Make(LlamaModel model, bool languageModel, int batchTokens, int threads, Pooling pooling)
+    private static (LlamaContext, GraphTap?) Make(LlamaModel model, bool languageModel, bool exact, int batchTokens, int threads, Pooling pooling)
     {
         // the head's product over the whole vocabulary would be computed for every token and thrown away
         var tap = languageModel ? new GraphTap(MaxTexts, skipHead: true) : null;
@@ -91,6 +92,7 @@ public sealed class TextEmbedder : IDisposable
             return (new LlamaContext(model, new ContextOptions
             {
                 Cells = batchTokens, Batch = batchTokens, Threads = threads, Embeddings = true, Pooling = pooling, Sequences = MaxTexts,
+                FlashAttention = exact ? FlashAttention.Off : FlashAttention.Auto, CacheType = exact ? CacheType.F32 : CacheType.F16,
             }, tap), tap);
         }
         catch

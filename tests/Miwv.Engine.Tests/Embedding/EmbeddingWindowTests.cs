@@ -22,7 +22,7 @@ public sealed class EmbeddingWindowTests : IDisposable
     public void ByDefaultItIsTheTrainedContextUpToABound()
     {
         GgufFile small = GgufFile.Open(folder.Model("tiny-llama", 512)), large = GgufFile.Open(folder.Model("tiny-llama", 200_000));
-        Assert.Equal((512, 300, 512), (EmbeddingWindow.Of(small, null), EmbeddingWindow.Of(small, 300), EmbeddingWindow.Of(small, 600)));
+        Assert.Equal((512, 512, 512), (EmbeddingWindow.Of(small, null), EmbeddingWindow.Of(small, 300), EmbeddingWindow.Of(small, 600)));
         Assert.Equal((EmbeddingWindow.Most, 300, 40_000), (EmbeddingWindow.Of(large, null), EmbeddingWindow.Of(large, 300), EmbeddingWindow.Of(large, 40_000)));
     }
 
@@ -31,8 +31,9 @@ public sealed class EmbeddingWindowTests : IDisposable
     {
         GgufFile small = GgufFile.Open(folder.Model("tiny-llama", 512)), large = GgufFile.Open(folder.Model("tiny-llama", 200_000));
         Assert.Equal("", EmbeddingWindow.Key(small, null, 100_000));
-        Assert.Equal("", EmbeddingWindow.Key(small, 300, 200));
-        Assert.Equal("|first 300 tokens", EmbeddingWindow.Key(small, 300, 1000));
+        Assert.Equal("", EmbeddingWindow.Key(small, 300, 1000));
+        Assert.Equal("", EmbeddingWindow.Key(large, 300, 200));
+        Assert.Equal("|first 300 tokens", EmbeddingWindow.Key(large, 300, 1000));
         Assert.Equal("", EmbeddingWindow.Key(large, null, 10_000));
         Assert.Equal($"|first {EmbeddingWindow.Most} tokens", EmbeddingWindow.Key(large, null, 100_000));
     }
@@ -58,7 +59,7 @@ public sealed class EmbeddingWindowTests : IDisposable
     [Fact]
     public void VectorsOfAnotherWindowAreMadeAnewUntilSomethingIsScored()
     {
-        var settings = Settings(200, 512, null);
+        var settings = Settings(200, 200_000, null);
         using (MiwvRun run = MiwvRun.Open(settings, folder["run"])) run.Embed();
         byte[] before = File.ReadAllBytes(Path.Combine(folder["run"], "embeddings.miwv"));
         using (MiwvRun run = MiwvRun.Open(settings with { Window = 128 }, folder["run"], warn: folder.Warnings.Add)) run.Score();

@@ -19,7 +19,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
         using LlamaModel? shared = name.Length == 0 ? null : LlamaModel.Load(SharedModels.Path(name), new ModelOptions(0));
         LlamaModel model = shared ?? tiny.Model;
         bool languageModel = shared is null || name.StartsWith("stories", StringComparison.Ordinal);
-        using var embedder = new TextEmbedder(model, languageModel, 250, 1);
+        using var embedder = new TextEmbedder(model, languageModel, exact: false, 250, 1);
         Assert.Equal(Pooling.Mean, embedder.Pooling);
         int[][] tokens = [.. Texts.Select(t => model.Vocabulary.Tokenize(t, addSpecial: true))];
         embedder.Begin();
@@ -42,7 +42,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
     [InlineData(3)]
     public void ABatchOfFewTokensGivesTheSameVector(int batch)
     {
-        using TextEmbedder small = new(tiny.Model, languageModel: true, batch, 1), large = new(tiny.Model, languageModel: true, 256, 1);
+        using TextEmbedder small = new(tiny.Model, languageModel: true, exact: false, batch, 1), large = new(tiny.Model, languageModel: true, exact: false, 256, 1);
         foreach (TextEmbedder embedder in new[] { small, large })
         {
             embedder.Begin();
@@ -53,11 +53,17 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 1e-4f);
     }
 
-    [Fact]
-    public void ALanguageModelGivesTheMeanOfItsLastHiddenStates()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ALanguageModelGivesTheMeanOfItsLastHiddenStates(bool exact)
     {
-        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, 256, 1);
-        using var context = new LlamaContext(tiny.Model, new ContextOptions { Cells = 256, Batch = 256, Threads = 1, Embeddings = true, Pooling = Pooling.None });
+        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, exact, 256, 1);
+        using var context = new LlamaContext(tiny.Model, new ContextOptions
+        {
+            Cells = 256, Batch = 256, Threads = 1, Embeddings = true, Pooling = Pooling.None,
+            FlashAttention = exact ? FlashAttention.Off : FlashAttention.Auto, CacheType = exact ? CacheType.F32 : CacheType.F16,
+        });
         using var batch = new DecodeBatch(256);
         foreach (string text in Texts)
         {
@@ -77,6 +83,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
             embedder.Add(tokens);
             embedder.Run();
             AssertClose(embedder.Vector(0), mean);
+            if (exact) Assert.InRange(Distance(embedder.Vector(0).ToArray(), mean), 0, 1e-6);
         }
     }
 
@@ -88,7 +95,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
     {
         byte[] bytes = RandomModel.Create("tiny", ModelShape.Presets["tiny-llama"], GgufTensorType.F32, null, 1).Add("llama.pooling_type", (uint)pooling).ToArray();
         using LlamaModel model = tiny.Load($"{pooling}.gguf", bytes);
-        using var embedder = new TextEmbedder(model, languageModel: true, 256, 1);
+        using var embedder = new TextEmbedder(model, languageModel: true, exact: false, 256, 1);
         Assert.Equal(pooling, embedder.Pooling);
         using var context = new LlamaContext(tiny.Model, new ContextOptions { Cells = 256, Batch = 256, Threads = 1, Embeddings = true, Pooling = Pooling.None });
         using var batch = new DecodeBatch(256);
@@ -111,7 +118,7 @@ public sealed unsafe class TextEmbedderTests(TinyModelFile tiny) : IClassFixture
     [Fact]
     public void AsManyTextsAsAreAllowedFit()
     {
-        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, 256, 1);
+        using var embedder = new TextEmbedder(tiny.Model, languageModel: true, exact: false, 256, 1);
         embedder.Begin();
         for (int i = 0; i < TextEmbedder.MaxTexts; i++) embedder.Add([1, 3 + i, 7]);
         embedder.Run();
