@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace Miwv.Data;
+
+/// <summary>What to do about rows that are wrong all in one way, as those of other tools' files are.</summary>
+public static class RowErrorAdvice
+{
+    private const int RowsToRead = 100;
+
+    private static readonly string[] Users = ["user", "human", "prompter", "person", "customer", "question", "instruction", "input", "me"];
+    private static readonly string[] Assistants = ["assistant", "gpt", "bot", "chatbot", "ai", "model", "agent", "answer", "response", "output"];
+
+    /// <summary>The first row that there is advice for, and the advice; null if there is none.</summary>
+    /// <param name="errors">Rows and what is wrong with them, in the file's order.</param>
+    /// <exception cref="UserException">The file was changed since it was opened.</exception>
+    public static (int Row, string Advice)? For(RowFile rows, IEnumerable<(int Row, string Error)> errors)
+    {
+        if (rows.Shape == RowShape.Alpaca)
+            return null;
+        RowColumn column = ColumnWatch.Answer(rows.Shape);
+        string name = rows.Columns.Name(column) ?? ColumnMap.Word(column);
+        int? first = null;
+        var unknown = new List<string>();
+        foreach ((int row, string error) in errors.Take(RowsToRead))
+        {
+            using var document = JsonDocument.Parse(rows.RawJson(row).ToArray(), new JsonDocumentOptions { MaxDepth = RowProbe.MaxDepth + 2 });
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !JsonText.TryGet(document.RootElement, name, out JsonElement turns))
+                continue;
+            if (error.Contains("unknown role", StringComparison.Ordinal))
+            {
+                first ??= row;
+                unknown.AddRange(Speakers(rows.Columns.Turns, turns).Where(speaker => rows.Columns.Turns.SpeakerOf(speaker) is null && !unknown.Contains(speaker)));
+            }
+            else if (first is null && Shape(rows, name, turns) is { } advice)
+            {
+                return (row, advice);
+            }
+        }
+        return first is { } wrong ? (wrong, Roles(rows.Columns, unknown)) : null;
+    }
+
+    private static string? Shape(RowFile rows, string name, JsonElement turns)
+    {
+        if (turns.ValueKind == JsonValueKind.String && turns.GetRawText().AsSpan(1).TrimStart() is ['[', ..] && IsJson(turns))
+            return Conversion.Unpack(rows.Path, name) is { } unpack ? $"the turns are JSON inside a text: {unpack}" : null;
+        if (turns.ValueKind != JsonValueKind.Array || turns.GetArrayLength() == 0)
+            return null;
+        if (turns.EnumerateArray().All(turn => turn.ValueKind == JsonValueKind.String))
+            return Conversion.Pair(rows.Path, name) is { } pair ? $"the turns are plain texts, one side after the other: {pair}" : null;
+        if (turns[0].ValueKind != JsonValueKind.Object || (rows.Columns.Turns.RoleField is null && Speakers(rows.Columns.Turns, turns).Any()))
+            return null;
+        string[] fields = [.. turns[0].EnumerateObject().Select(JsonText.NameOf).OfType<string>()];
+        return $"the turns have {string.Join(", ", fields.Take(8).Select(Quoted.Short))}; say which is the speaker and which the text with --columns {Prefix(rows.Columns)}role_tag=FIELD,content_tag=FIELD";
+    }
+
+    private static bool IsJson(JsonElement text)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(text.GetString()!);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Speakers(TurnNames names, JsonElement turns)
+    {
+        if (turns.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (JsonElement turn in turns.EnumerateArray().Where(turn => turn.ValueKind == JsonValueKind.Object))
+        {
+            string[] fields = names.RoleField is { } named ? [named] : ["role", "from"];
+            foreach (string field in fields)
+                if (JsonText.TryGet(turn, field, out JsonElement speaker) && speaker.ValueKind == JsonValueKind.String && !speaker.GetRawText().Contains('\\'))
+                    yield return speaker.GetString()!;
+        }
+    }
+
+    private static string Roles(ColumnMap columns, List<string> unknown)
+    {
+        string[] Tag(string tag, string[] usual)
+        {
+            string[] mine = [.. unknown.Where(speaker => usual.Contains(speaker.ToLowerInvariant()))];
+            return mine.Length > 0 ? [$"{tag}={string.Join('|', mine)}"] : [];
+        }
+        string[] others = [.. unknown.Where(speaker => !Users.Concat(Assistants).Append("system").Contains(speaker.ToLowerInvariant()))];
+        bool plain = others.Length == 0 && !unknown.Exists(speaker => speaker.AsSpan().ContainsAny(",|=")) && columns.Turns.Settings().All(setting => !setting.Contains("user_tag") && !setting.Contains("assistant_tag") && !setting.Contains("system_tag"));
+        if (!plain)
+            return $"say who speaks with --columns {Prefix(columns)}user_tag=NAME,assistant_tag=NAME (several names with | between them; unknown: {string.Join(", ", unknown.Take(8).Select(Quoted.Short))})";
+        string[] tags = [.. Tag("user_tag", Users), .. Tag("assistant_tag", Assistants), .. Tag("system_tag", ["system"])];
+        return $"try --columns {Shell.Word(Prefix(columns) + string.Join(',', tags))}";
+    }
+
+    // What is named already has to be named again.
+    private static string Prefix(ColumnMap columns) => columns.ToString() is { Length: > 0 } given ? given + "," : "";
+}
