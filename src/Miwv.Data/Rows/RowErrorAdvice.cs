@@ -47,9 +47,11 @@ public static class RowErrorAdvice
             return null;
         if (turns.EnumerateArray().All(turn => turn.ValueKind == JsonValueKind.String))
             return Conversion.Pair(rows.Path, name) is { } pair ? $"the turns are plain texts, one side after the other: {pair}" : null;
-        if (turns[0].ValueKind != JsonValueKind.Object || (rows.Columns.Turns.RoleField is null && Speakers(rows.Columns.Turns, turns).Any()))
+        if (turns[0].ValueKind != JsonValueKind.Object || rows.Columns.Turns.RoleField is not null)
             return null;
         string[] fields = [.. turns[0].EnumerateObject().Select(JsonText.NameOf).OfType<string>()];
+        if (fields.Contains("role") || fields.Contains("from") || fields.Length == 0)
+            return null;
         return $"the turns have {string.Join(", ", fields.Take(8).Select(Quoted.Short))}; say which is the speaker and which the text with --columns {Prefix(rows.Columns)}role_tag=FIELD,content_tag=FIELD";
     }
 

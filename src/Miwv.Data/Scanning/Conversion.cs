@@ -1,6 +1,6 @@
 namespace Miwv.Data;
 
-/// <summary>One-line commands that turn other tools' files into JSON Lines.</summary>
+/// <summary>One-line commands that turn other tools' files into JSON Lines; other columns stay as they are.</summary>
 internal static class Conversion
 {
     // as a file of rows is an array or one object a line
@@ -21,11 +21,11 @@ internal static class Conversion
 
     /// <summary>Turns that are texts, the user's and the assistant's in turn.</summary>
     public static string? Pair(string path, string column) =>
-        Field(column) is { } field ? Jq(path, $"{Rows} | {{conversations: [{field} | to_entries[] | {{from: (if .key % 2 == 0 then \"human\" else \"gpt\" end), value}}]}}") : null;
+        Field(column) is { } field ? Jq(path, $"{Rows} | del({field}) + {{conversations: [{field} | to_entries[] | {{from: (if .key % 2 == 0 then \"human\" else \"gpt\" end), value}}]}}") : null;
 
     /// <summary>Two lists of turns as one.</summary>
     public static string? Join(string path, string first, string second) =>
-        (Field(first), Field(second)) is ({ } a, { } b) ? Jq(path, $"{Rows} | {{messages: ({a} + {b})}}") : null;
+        (Field(first), Field(second)) is ({ } a, { } b) ? Jq(path, $"{Rows} | del({a}, {b}) + {{messages: ({a} + {b})}}") : null;
 
     private static string Jq(string path, string filter) => Piped(path, $"jq -c '{filter}'");
 
