@@ -36,7 +36,7 @@ public static class RowErrorAdvice
                 return (row, advice);
             }
         }
-        return first is { } wrong ? (wrong, Roles(rows.Columns, unknown)) : null;
+        return first is { } wrong && unknown.Count > 0 ? (wrong, Roles(rows.Columns, unknown)) : null;
     }
 
     private static string? Shape(RowFile rows, string name, JsonElement turns)
@@ -83,19 +83,24 @@ public static class RowErrorAdvice
 
     private static string Roles(ColumnMap columns, List<string> unknown)
     {
-        string[] Tag(string tag, string[] usual)
+        // What is named already has to be named again, and a speaker's further names stand behind those it has.
+        var settings = columns.ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
+        foreach ((string tag, string[] usual) in new[] { ("user_tag", Users), ("assistant_tag", Assistants), ("system_tag", ["system"]) })
         {
-            string[] mine = [.. unknown.Where(speaker => usual.Contains(speaker.ToLowerInvariant()))];
-            return mine.Length > 0 ? [$"{tag}={string.Join('|', mine)}"] : [];
+            string mine = string.Join('|', unknown.Where(speaker => usual.Contains(speaker.ToLowerInvariant())));
+            if (mine.Length == 0)
+                continue;
+            int given = settings.FindIndex(setting => setting.StartsWith(tag + "=", StringComparison.Ordinal));
+            if (given < 0)
+                settings.Add($"{tag}={mine}");
+            else
+                settings[given] += "|" + mine;
         }
         string[] others = [.. unknown.Where(speaker => !Users.Concat(Assistants).Append("system").Contains(speaker.ToLowerInvariant()))];
-        bool plain = others.Length == 0 && !unknown.Exists(speaker => speaker.AsSpan().ContainsAny(",|=")) && columns.Turns.Settings().All(setting => !setting.Contains("user_tag") && !setting.Contains("assistant_tag") && !setting.Contains("system_tag"));
-        if (!plain)
-            return $"say who speaks with --columns {Prefix(columns)}user_tag=NAME,assistant_tag=NAME (several names with | between them; unknown: {string.Join(", ", unknown.Take(8).Select(Quoted.Short))})";
-        string[] tags = [.. Tag("user_tag", Users), .. Tag("assistant_tag", Assistants), .. Tag("system_tag", ["system"])];
-        return $"try --columns {Shell.Word(Prefix(columns) + string.Join(',', tags))}";
+        return others.Length == 0
+            ? $"try --columns {Shell.Word(string.Join(',', settings))}"
+            : $"say with user_tag=NAME,assistant_tag=NAME in --columns (several names of one with | between them) who speaks as {string.Join(", ", others.Take(8).Select(Quoted.Short))}";
     }
 
-    // What is named already has to be named again.
     private static string Prefix(ColumnMap columns) => columns.ToString() is { Length: > 0 } given ? given + "," : "";
 }
