@@ -60,6 +60,11 @@ public sealed class ColumnMap
     public override string ToString() =>
         string.Join(',', All.Where(column => _given[(int)column]).Select(column => $"{Word(column)}={Name(column) ?? None}").Concat(Turns.Settings()));
 
+    /// <summary>The settings with more columns, as <c>--columns</c> takes them; what was given stays, usual names are left out.</summary>
+    internal string With(IReadOnlyDictionary<RowColumn, string> more) =>
+        string.Join(',', All.Where(column => _given[(int)column] || (more.TryGetValue(column, out string? name) && name != Word(column)))
+            .Select(column => $"{Word(column)}={(_given[(int)column] ? Name(column) ?? None : more[column])}").Concat(Turns.Settings()));
+
     /// <param name="where">Begins the message about what is wrong.</param>
     /// <exception cref="UserException">An unknown purpose, or a name used twice.</exception>
     internal static ColumnMap Of(string where, IEnumerable<(string Purpose, string Name)> pairs)

@@ -116,6 +116,9 @@ public sealed class RowFile : IDisposable
     /// <summary>The 1-based line of the (unpacked) file on which a row begins.</summary>
     public int Line(int index) => _rows[index].Line;
 
+    /// <summary>Where a row is, for people: <c>line 5</c>, or <c>line 1 (row 5)</c> if others begin on its line.</summary>
+    public string Place(int index) => IsAloneOnItsLine(index) ? $"line {Line(index)}" : $"line {Line(index)} (row {index + 1})";
+
     /// <summary>Closes the file; an unpacked copy disappears.</summary>
     public void Dispose()
     {
@@ -154,7 +157,7 @@ public sealed class RowFile : IDisposable
             throw Rows(default).SameId(first, second);
         try
         {
-            return Rows(columns.Shape(path, options.Shape, options.IsPart));
+            return Rows(columns.Shape(path, options.Shape, options.IsPart, new RowSample(Rows(default))));
         }
         catch (UserException) when (rows.Count == 1)
         {
@@ -167,9 +170,20 @@ public sealed class RowFile : IDisposable
 
     private UserException SameId(int first, int second)
     {
-        return new UserException(
-            $"{Path}:{Line(second)}: the row has the id {Quoted.Short(Id(second).Text)}, like the row on line {Line(first)}; make the ids unique, or number the rows with --ids position");
+        string id = Quoted.Short(Id(second).Text), other = Place(first);
+        const string numbered = "or number the rows with --ids position";
+        string what = HasOwnId(second)
+            ? HasOwnId(first)
+                ? $"the row has the id {id}, like the row on {other}; make the ids unique, {numbered}"
+                : $"the row has the id {id}, which the row on {other} has by its position, for it has no id; give every row an id, {numbered}"
+            : $"the row has no id, and its position {id}, which would stand for it, is the id of the row on {other}; give every row an id, {numbered}";
+        return new UserException($"{Path}:{Line(second)}: {(IsAloneOnItsLine(second) ? "" : $"row {second + 1} of the array: ")}{what}");
     }
+
+    private bool HasOwnId(int index) => _rows[index].IdOffset >= 0;
+
+    private bool IsAloneOnItsLine(int index) =>
+        (index == 0 || Line(index - 1) < Line(index)) && (index == Count - 1 || Line(index) < Line(index + 1));
 
     private static RowId IdOf(ReadOnlySpan<byte> json, RowEntry entry, int index)
     {

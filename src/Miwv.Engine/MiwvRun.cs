@@ -137,13 +137,12 @@ public sealed partial class MiwvRun : IDisposable
         try
         {
             var facts = RowFacts.Read(inputs.Rows, null, cancel);
-            if (facts.Count == facts.Errors.Keys.Count(row => row < facts.Count))
-                throw new UserException($"{settings.DataPath}: none of its {facts.Count} rows can be used; the first: {facts.Errors[0]}");
             var identity = inputs.Identity(settings);
             run = RunDirectory.Enter(directory ?? RunDirectory.DefaultName(settings.DataPath, identity), resume);
             var claim = run.Claim(identity, json => RunFile.WriteSettings(json, settings), renew: settings.Selecting is not null);
             live = isSource ? null : new LiveWriter(run.LiveFile);
             opened = new MiwvRun(settings, metrics, inputs, facts, run, claim, times, live, progress, warn, cancel);
+            if (!isSource) foreach (string remark in facts.Remarks) opened.warn(remark);
             opened.OpenParts();
             return opened;
         }
@@ -160,6 +159,8 @@ public sealed partial class MiwvRun : IDisposable
 
     private void OpenParts()
     {
+        // the parts read the same rows, of which this has been told
+        Action<string> warn = text => { if (!Facts.Remarks.Contains(text)) this.warn(text); };
         if (settings.Cascade is not null)
             Cascade = new CascadeStage(settings, Path.Combine(Directory.Path, "cascade"), metrics[0], Embed, progress, warn, cancel);
         if (settings.Judges.Count == 0) return;

@@ -81,7 +81,10 @@ public sealed class RowFileErrorTests : IDisposable
     public void BrokenJsonIsNamedWithItsLine(string text, int line)
     {
         string message = Refused(text.Replace("@", Good));
-        Assert.StartsWith($"F:{line}: not valid JSON: ", message);
+        if (text.StartsWith("[@,{", StringComparison.Ordinal))
+            Assert.StartsWith($"F:{line}: row 2 of the array: not valid JSON: ", message);
+        else
+            Assert.StartsWith($"F:{line}: not valid JSON: ", message);
         Assert.EndsWith("; correct the row or remove it", message);
     }
 
@@ -153,15 +156,32 @@ public sealed class RowFileErrorTests : IDisposable
     [InlineData("{\"conversation\":[{\"role\":\"user\"}]}", "F: no row has a column for the answer; columns found: conversation; try --columns messages=conversation")]
     [InlineData("{\"prompt\":\"\",\"output\":\"\"}", "F: no row has a column for the instruction; columns found: prompt, output; try --columns instruction=prompt")]
     [InlineData("{\"input\":\"\",\"output\":\"\"}", "F: no row has a column for the instruction; columns found: input, output; try --columns instruction=input")]
+    [InlineData("{\"prompt\":\"\",\"chosen\":\"\",\"rejected\":\"\"}", "F: no row has a column for the answer; columns found: prompt, chosen, rejected; try --columns instruction=prompt,output=chosen")]
+    [InlineData("{\"prompt\":\"\",\"chosen\":[@],\"rejected\":[@]}", "F: no row has a column for the answer; columns found: prompt, chosen, rejected; try --columns messages=chosen")]
+    [InlineData("{\"prompt\":[@],\"chosen\":[{\"role\":\"assistant\"}]}", "F: no row has a column for the answer; columns found: prompt, chosen; prompt and answer are two lists of turns, make them one: jq -c '(arrays[], objects) | del(.prompt, .chosen) + {messages: (.prompt + .chosen)}' < F > rows.jsonl")]
+    [InlineData("{\"chosen\":\"\",\"rejected\":\"\"}", "F: no row has a column for the answer; columns found: chosen, rejected; \"chosen\" alone does not say what is prompt and what is answer; split it into the columns instruction and output")]
+    [InlineData("{\"id\":\"a\",\"system_prompt\":\"\",\"question\":\"\",\"response\":\"\"}", "F: no row has a column for the answer; columns found: id, system_prompt, question, response; try --columns instruction=question,output=response,system=system_prompt")]
+    [InlineData("{\"Instruction\":\"\",\"Input\":\"\",\"Output\":\"\"}", "F: no row has a column for the answer; columns found: Instruction, Input, Output; try --columns instruction=Instruction,input=Input,output=Output")]
+    [InlineData("{\"Conversations\":[@]}", "F: no row has a column for the answer; columns found: Conversations; try --columns messages=Conversations")]
+    [InlineData("{\"inputs\":\"\",\"targets\":\"\",\"task\":\"\"}", "F: no row has a column for the answer; columns found: inputs, targets, task; try --columns instruction=inputs,output=targets")]
+    [InlineData("{\"text\":\"\"}", "F: no row has a column for the answer; columns found: text; \"text\" alone does not say what is prompt and what is answer; split it into the columns instruction and output")]
+    [InlineData("{\"id\":\"0\",\"data\":[\"q\",\"a\"]}", "F: no row has a column for the answer; columns found: id, data; the turns are plain texts, one side after the other: jq -c '(arrays[], objects) | del(.data) + {conversations: [.data | to_entries[] | {from: (if .key % 2 == 0 then \"human\" else \"gpt\" end), value}]}' < F > rows.jsonl")]
+    [InlineData("{\"dialog\":[{\"who\":\"a\",\"said\":\"b\"}]}", "F: no row has a column for the answer; columns found: dialog; say which field of a turn (who, said) is the speaker and which the text: --columns messages=dialog,role_tag=FIELD,content_tag=FIELD")]
     public void RowsWithoutAnAnswerOrAnInstruction(string text, string message)
     {
-        Assert.Equal(message, Refused(text));
-        if (message.IndexOf("try --columns ", StringComparison.Ordinal) is >= 0 and int at && !message.Contains("messages="))
+        Assert.Equal(message, Refused(text.Replace("@", "{\"role\":\"user\"}")));
+        if (message.IndexOf("try --columns ", StringComparison.Ordinal) is >= 0 and int at)
         {
             using RowFile rows = RowFile.Open(_temp["rows.json"], new RowFileOptions { Columns = ColumnMap.Parse(message[(at + 14)..]) });
             Assert.Null(rows.Read(0).Error);
         }
     }
+
+    [Fact]
+    public void WhatIsNamedAlreadyStaysInTheAdvice() =>
+        Assert.Equal(
+            "F: no row has a column for the instruction; columns found: question, reply, note; try --columns instruction=question,output=reply,system=-",
+            Refused("{\"question\":\"\",\"reply\":\"\",\"note\":\"\"}", new RowFileOptions { Columns = ColumnMap.Parse("output=reply,system=-") }));
 
     [Fact]
     public void ANamedColumnThatNoRowHas() =>
@@ -187,8 +207,6 @@ public sealed class RowFileErrorTests : IDisposable
     [Theory]
     [InlineData("7", "7", "7", 3)]
     [InlineData("\"a\"", "\"\\u0061\"", "a", 3)]
-    [InlineData("5", "\"x\"", "5", 7)]
-    [InlineData("1", null, "1", 3)]
     public void TheSameIdTwice(string first, string? second, string shown, int line)
     {
         string Row(string? id) => id is null ? Good : $"{{\"id\":{id},\"instruction\":\"i\",\"output\":\"o\"}}";
@@ -196,6 +214,13 @@ public sealed class RowFileErrorTests : IDisposable
         string message = Refused("[\n" + string.Join(",\n", rows) + "]");
         Assert.Equal($"F:{line}: the row has the id {shown}, like the row on line 2; make the ids unique, or number the rows with --ids position", message);
     }
+
+    [Theory]
+    [InlineData("{\"id\":1,@}\n{@}\n{\"id\":\"1\",@}", "F:2: the row has no id, and its position 1, which would stand for it, is the id of the row on line 1; give every row an id, or number the rows with --ids position")]
+    [InlineData("{@}\n{@}\n{\"id\":1,@}", "F:3: the row has the id 1, which the row on line 2 has by its position, for it has no id; give every row an id, or number the rows with --ids position")]
+    [InlineData("[{\"id\":7,@},{\"id\":8,@},{\"id\":7,@}]", "F:1: row 3 of the array: the row has the id 7, like the row on line 1 (row 1); make the ids unique, or number the rows with --ids position")]
+    [InlineData("[{\"id\":1,@},\n{\"id\":null,@}]", "F:2: the row has no id, and its position 1, which would stand for it, is the id of the row on line 1; give every row an id, or number the rows with --ids position")]
+    public void AnIdThatIsAnotherRowsPosition(string text, string message) => Assert.Equal(message, Refused(text.Replace("@", "\"instruction\":\"i\",\"output\":\"o\"")));
 
     [Fact]
     public void AStringAndAnIntegerWithTheSameTextAreDifferentIds()

@@ -72,6 +72,7 @@ internal sealed class RunOptions
         {
             var map = parsed.GetValue(Columns) is { } named ? ColumnMap.Parse(named) : ColumnMap.Default;
             if (parsed.GetValue(Dataset) is not null || DatasetInfo.IsAt(data) || AxolotlConfig.IsAt(data)) (data, map) = Entry(parsed, data, info);
+            DataPath.RefuseElsewhere(data);
             return new RunSettings
             {
                 DataPath = data,

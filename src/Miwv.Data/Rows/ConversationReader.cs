@@ -40,7 +40,8 @@ internal static class ConversationReader
     }
 
     /// <summary>A list of turns; null is none.</summary>
-    public static string? Turns(ref Utf8JsonReader reader, RowShape shape, TurnNames names, List<Turn> turns)
+    /// <param name="notes">Gets what the turns hold beside speaker and text.</param>
+    public static string? Turns(ref Utf8JsonReader reader, RowShape shape, TurnNames names, List<Turn> turns, ref RowNotes notes)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
@@ -58,7 +59,7 @@ internal static class ConversationReader
                 error ??= $"turn {number} is {JsonText.Kind(reader.TokenType)}, not an object";
                 reader.Skip();
             }
-            else if (ReadTurn(ref reader, shape, names, out Turn turn) is { } wrong)
+            else if (ReadTurn(ref reader, shape, names, out Turn turn, ref notes) is { } wrong)
             {
                 error ??= $"turn {number}: {wrong}";
             }
@@ -71,8 +72,9 @@ internal static class ConversationReader
     }
 
     // Both spellings are read whatever the shape (many files mix them); the shape's own goes first. A field that was named is the only one.
-    private static string? ReadTurn(ref Utf8JsonReader reader, RowShape shape, TurnNames names, out Turn turn)
+    private static string? ReadTurn(ref Utf8JsonReader reader, RowShape shape, TurnNames names, out Turn turn, ref RowNotes notes)
     {
+        RowNotes beside = RowNotes.None;
         Field role = default, from = default, content = default, value = default, namedRole = default, namedContent = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -103,7 +105,7 @@ internal static class ConversationReader
                     value = Field.Read(ref reader, "value");
                     break;
                 default:
-                    reader.Skip();
+                    beside |= NotedField.OfTurn(name, ref reader);
                     break;
             }
         }
@@ -118,6 +120,9 @@ internal static class ConversationReader
         if (names.SpeakerOf(who.Text) is not var (known, isTool))
             return $"unknown role \"{Quoted.Short(who.Text)}\"";
         turn = new Turn(known, text.Text ?? "", isTool);
+        // Only the assistant's turns are scored, so only of them it matters.
+        if (known == TurnRole.Assistant)
+            notes |= beside;
         return null;
     }
 

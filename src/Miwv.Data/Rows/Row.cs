@@ -27,6 +27,9 @@ public sealed record Row(
     IReadOnlyList<Turn> History,
     string? Error)
 {
+    /// <summary>What the row holds beside what is scored; nothing if it has an <see cref="Error"/>.</summary>
+    public RowNotes Notes { get; init; }
+
     /// <summary>The text that is embedded: system, history, instruction and input, those that are not empty, joined by a newline.</summary>
     public string EmbeddingText => System is null && History.Count == 0
         ? UserMessage

@@ -21,30 +21,50 @@ internal sealed class RowParser(RowShape shape, RowFileOptions options)
         var texts = new string?[ColumnMap.All.Length];
         var errors = new string?[ColumnMap.All.Length];
         List<Turn> turns = [];
+        RowNotes notes = RowNotes.None;
+        uint seen = 0, filled = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             int column = JsonText.TryGet(ref reader, out string name) ? Array.IndexOf(_names, name) : -1;
             reader.Read();
+            if (column >= 0)
+            {
+                seen |= 1u << column;
+                filled |= reader.TokenType == JsonTokenType.Null ? 0 : 1u << column;
+            }
             // The last of two equal keys wins, so it also takes back the error of the first.
-            if (column < 0 || !Wants((RowColumn)column))
+            if (column < 0)
+                notes |= NotedField.OfRow(name, ref reader);
+            else if (!Wants((RowColumn)column))
                 reader.Skip();
             else if ((RowColumn)column is RowColumn.Id)
                 errors[column] = IdError(ref reader);
             else if ((RowColumn)column is RowColumn.History)
                 errors[column] = ConversationReader.History(ref reader, turns = []);
             else if ((RowColumn)column is RowColumn.Messages or RowColumn.Conversations)
-                errors[column] = ConversationReader.Turns(ref reader, shape, options.Columns.Turns, turns = []);
+                errors[column] = ConversationReader.Turns(ref reader, shape, options.Columns.Turns, turns = [], ref notes);
             else
                 errors[column] = JsonText.Read(ref reader, out texts[column]!);
         }
         int wrong = Array.FindIndex(errors, error => error is not null);
         if (wrong >= 0)
             return Failed(index, id, $"\"{_names[wrong]}\" {errors[wrong]}");
+        notes |= Gap(seen, filled);
         if (shape == RowShape.Alpaca)
-            return Alpaca(index, id, texts, turns);
+            return Alpaca(index, id, texts, turns) with { Notes = notes };
         if (texts[(int)RowColumn.System] is { } system)
             turns.Insert(0, new Turn(TurnRole.System, system));
-        return Conversation(index, id, turns);
+        return Conversation(index, id, turns) with { Notes = notes };
+    }
+
+    private RowNotes Gap(uint seen, uint filled)
+    {
+        uint own = ColumnWatch.Bit(ColumnWatch.Answer(shape));
+        if ((filled & own) != 0)
+            return RowNotes.None;
+        if ((filled & ColumnWatch.AnswerBits) != 0)
+            return RowNotes.OtherShape;
+        return (seen & own) == 0 ? RowNotes.NoAnswer : RowNotes.None;
     }
 
     private bool Wants(RowColumn column) => column switch

@@ -16,6 +16,7 @@ internal sealed class ArrayScanner : RowScanner
     private int _firstLine;
     private int _rowLine;
     private bool _closed;
+    private bool _open;     // between the first byte of a row and its place among the rows
 
     public ArrayScanner(string path, RowFileOptions options, PipeReader pipe, ColumnWatch columns, OwnIds ids)
         : base(path, options, pipe, columns, ids)
@@ -80,7 +81,10 @@ internal sealed class ArrayScanner : RowScanner
         bool first = !_probe.InRow;
         bool ends = _probe.Token(ref reader, start, out bool tooDeep);
         if (first)
+        {
             _rowLine = CountTo(buffer, start);
+            _open = true;
+        }
         if (tooDeep)
             throw TooDeep(CountTo(buffer, start));
         if (!ends)
@@ -90,6 +94,16 @@ internal sealed class ArrayScanner : RowScanner
             throw TooLong(_rowLine);
         CheckUtf8(row, _rowLine);
         Add(_probe, _base + _probe.Start, row.Length, _rowLine);
+        _open = false;
+    }
+
+    protected override string Place(long line)
+    {
+        // Between two rows the one before the error is alone on the line as long as none begins there before it.
+        int before = _open ? Rows.Count - 1 : Rows.Count - 2;
+        if (before < 0 || Rows[before].Line < line)
+            return "";
+        return _open ? $"row {Rows.Count + 1} of the array: " : $"behind row {Rows.Count} of the array: ";
     }
 
     /// <summary>Moves all places past what is done with; returns how many bytes that are.</summary>
@@ -124,7 +138,7 @@ internal sealed class ArrayScanner : RowScanner
     private UserException Truncated(ReadOnlySpan<byte> buffer)
     {
         if (_probe.InRow)
-            return Error(_rowLine, "the file ends in the middle of the row that begins here; it was cut short, get it again");
+            return RowError(_rowLine, "the file ends in the middle of the row that begins here; it was cut short, get it again");
         return Error(CountTo(buffer, buffer.Length), "the file ends before the closing ] of the array; it was cut short, get it again");
     }
 }

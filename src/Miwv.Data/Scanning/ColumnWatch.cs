@@ -33,7 +33,8 @@ internal sealed class ColumnWatch
 
     public static uint Bit(RowColumn column) => 1u << (int)column;
 
-    private static uint AnswerBits => Bit(RowColumn.Output) | Bit(RowColumn.Messages) | Bit(RowColumn.Conversations);
+    /// <summary>The columns that hold answers, one of each shape.</summary>
+    public static uint AnswerBits => Bit(RowColumn.Output) | Bit(RowColumn.Messages) | Bit(RowColumn.Conversations);
 
     /// <summary>True if some row has the column, whatever its value.</summary>
     public bool Has(RowColumn column) => (_seen & Bit(column)) != 0;
@@ -70,8 +71,9 @@ internal sealed class ColumnWatch
 
     /// <summary>The shape of the rows: the one asked for, the one the named columns imply, or the first one found.</summary>
     /// <param name="isPart">The rows are some of a larger file's, where none may have a column that is named.</param>
+    /// <param name="rows">Read for advice only.</param>
     /// <exception cref="UserException">No row has an answer, or a named column is missing.</exception>
-    public RowShape Shape(string path, RowShape? asked, bool isPart)
+    public RowShape Shape(string path, RowShape? asked, bool isPart, RowSample rows)
     {
         foreach (RowColumn column in ColumnMap.All)
         {
@@ -79,13 +81,14 @@ internal sealed class ColumnWatch
                 throw new UserException($"{path}: no row has the column \"{_map.Name(column)}\" that --columns names; columns found: {Listed()}");
         }
         if ((asked ?? Named(path) ?? Detected()) is not { } shape || !Has(Answer(shape)))
-            throw new UserException($"{path}: no row has a column for the answer; {ColumnAdvice.For(_found)}");
+            throw new UserException($"{path}: no row has a column for the answer; {new ColumnAdvice(_map, _found, rows).Text()}");
         if (shape == RowShape.Alpaca && !Has(RowColumn.Instruction))
-            throw new UserException($"{path}: no row has a column for the instruction; {ColumnAdvice.For(_found)}");
+            throw new UserException($"{path}: no row has a column for the instruction; {new ColumnAdvice(_map, _found, rows).Text()}");
         return shape;
     }
 
-    private static RowColumn Answer(RowShape shape) => shape switch
+    /// <summary>The column with the answer.</summary>
+    public static RowColumn Answer(RowShape shape) => shape switch
     {
         RowShape.Messages => RowColumn.Messages,
         RowShape.ShareGpt => RowColumn.Conversations,

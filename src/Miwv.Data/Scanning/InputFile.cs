@@ -79,6 +79,7 @@ internal sealed class InputFile : IDisposable
 
     private static FileStream OpenFile(string path)
     {
+        DataPath.RefuseElsewhere(path);
         if (Directory.Exists(path))
             throw new UserException($"{path}: is a folder, not a data file");
         try

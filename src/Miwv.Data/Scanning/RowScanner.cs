@@ -43,20 +43,24 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
 
     protected UserException Error(long line, string what) => new($"{path}:{line}: {what}");
 
+    /// <summary>An error within a row, with the row's number where the line does not tell it.</summary>
+    protected UserException RowError(long line, string what, Exception? inner = null) => new($"{path}:{line}: {Place(line)}{what}", inner);
+
+    /// <summary>Begins a message about a row on a line that other rows are on too.</summary>
+    protected virtual string Place(long line) => "";
+
     protected UserException TooDeep(long line) =>
-        Error(line, $"a row is nested deeper than {RowProbe.MaxDepth} levels; flatten or remove it");
+        RowError(line, $"a row is nested deeper than {RowProbe.MaxDepth} levels; flatten or remove it");
 
     protected UserException TooLong(long line) =>
-        Error(line, $"a row is longer than {options.MaxRowBytes / (1024 * 1024)} MiB; split or remove it");
+        RowError(line, $"a row is longer than {options.MaxRowBytes / (1024 * 1024)} MiB; split or remove it");
 
     protected UserException NotJson(long line, JsonException e)
     {
-        // The message quotes the file, a misspelt literal with all that follows it in the buffer.
-        const string literal = "' is an invalid JSON literal. ";
-        int end = e.Message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
-        int start = e.Message.LastIndexOf(literal, StringComparison.Ordinal);
-        string reason = Quoted.Line(e.Message[(start < 0 ? 0 : start + literal.Length)..(end < 0 ? e.Message.Length : end)].TrimEnd('.'), 160);
-        return new UserException($"{path}:{line}: not valid JSON: {reason}; correct the row or remove it", e);
+        // Later in a file it is one bad row, not the way all were written.
+        if (Rows.Count == 0 && JsonFault.IsSingleQuote(e))
+            return RowError(line, $"not JSON but what Python prints, with texts in single quotes; convert it: {Conversion.Literals(path, array: this is ArrayScanner)}", e);
+        return RowError(line, $"not valid JSON: {JsonFault.Reason(e)}; correct the row or remove it", e);
     }
 
     /// <summary>The bytes as one span; it is valid until the next call.</summary>
@@ -79,7 +83,7 @@ internal abstract class RowScanner(string path, RowFileOptions options, PipeRead
         int bad = 0;
         while (Rune.DecodeFromUtf8(bytes[bad..], out _, out int length) == OperationStatus.Done)
             bad += length;
-        throw Error(line + bytes[..bad].Count((byte)'\n'), $"the byte 0x{bytes[bad]:X2} is not UTF-8 text; convert the file to UTF-8");
+        throw RowError(line + bytes[..bad].Count((byte)'\n'), $"the byte 0x{bytes[bad]:X2} is not UTF-8 text; convert the file to UTF-8");
     }
 
     /// <summary>A row that does not end where it should: is the whole file one object around the rows?</summary>

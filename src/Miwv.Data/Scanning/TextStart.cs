@@ -6,7 +6,7 @@ namespace Miwv.Data;
 /// <summary>Looks at the beginning of the text: byte order mark, blank lines, and what kind of file it is.</summary>
 internal static class TextStart
 {
-    private const int MarkBytes = 4;
+    private const int MarkBytes = 6, HeadBytes = 4096;
 
     /// <summary>Leaves the pipe at the first byte that is not white space and returns the container, and that byte's offset and line.</summary>
     /// <exception cref="UserException">The file is empty, not UTF-8, or neither a JSON array nor JSON Lines.</exception>
@@ -35,9 +35,9 @@ internal static class TextStart
                 buffer = buffer.Slice(blank.Length);
                 if (other >= 0)
                 {
-                    RowContainer container = Container(path, line, segment.Span[other]);
+                    byte begins = segment.Span[other];
                     pipe.AdvanceTo(buffer.Start);
-                    return (container, offset, line);
+                    return begins is (byte)'[' or (byte)'{' ? (begins == '[' ? RowContainer.Array : RowContainer.Lines, offset, line) : throw NotRows(path, line, pipe, cancellation);
                 }
             }
             if (read.IsCompleted)
@@ -54,12 +54,18 @@ internal static class TextStart
         string? other = head[..length] switch
         {
             [0xef, 0xbb, 0xbf, ..] => null,
-            [0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff] or [(byte)'[' or (byte)'{', 0, ..] or [0, (byte)'[' or (byte)'{', ..]
+            [0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..] or [(byte)'[' or (byte)'{', 0, ..] or [0, (byte)'[' or (byte)'{', ..]
                 => "is UTF-16 or UTF-32 text; save it as UTF-8",
-            [(byte)'P', (byte)'A', (byte)'R', (byte)'1'] => "is a Parquet file; export it as JSON Lines",
-            [(byte)'P', (byte)'K', 3, 4] => "is a zip archive; unpack it",
-            [0x28, 0xb5, 0x2f, 0xfd] => "is compressed with zstd; unpack it or use gzip",
-            [(byte)'G', (byte)'G', (byte)'U', (byte)'F'] => "is a GGUF model, not a data file; models go after -m and -e",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file; export it as JSON Lines",
+            [(byte)'P', (byte)'K', 3, 4, ..] => "is a zip archive; unpack it",
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => "is compressed with zstd; unpack it or use gzip",
+            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => "is compressed with xz; unpack it (xz -dk) or use gzip",
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31 or 0x17, 0x41 or 0x72] => "is compressed with bzip2; unpack it (bzip2 -dk) or use gzip",
+            [(byte)'7', (byte)'z', 0xbc, 0xaf, 0x27, 0x1c] => "is a 7z archive; unpack it",
+            // the file and the stream format of Arrow (Feather 2 is the first), and Feather 1
+            [(byte)'A', (byte)'R', (byte)'R', (byte)'O', (byte)'W', (byte)'1'] or [0xff, 0xff, 0xff, 0xff, ..] or [(byte)'F', (byte)'E', (byte)'A', (byte)'1', ..]
+                => "is an Arrow or Feather file; export it as JSON Lines",
+            [(byte)'G', (byte)'G', (byte)'U', (byte)'F', ..] => "is a GGUF model, not a data file; models go after -m and -e",
             _ => null,
         };
         if (other is not null)
@@ -67,11 +73,15 @@ internal static class TextStart
         return length >= 3 && head[..3].SequenceEqual("\uFEFF"u8) ? 3 : 0;
     }
 
-    private static RowContainer Container(string path, int line, byte first) => first switch
+    private static UserException NotRows(string path, int line, PipeReader pipe, CancellationToken cancellation)
     {
-        (byte)'[' => RowContainer.Array,
-        (byte)'{' => RowContainer.Lines,
-        > 0x20 and < 0x7f => throw new UserException($"{path}:{line}: begins with '{(char)first}'; rows are a JSON array ([...]) or JSON Lines (one {{...}} a line)"),
-        _ => throw new UserException($"{path}:{line}: begins with the byte 0x{first:X2}; rows are a JSON array ([...]) or JSON Lines (one {{...}} a line), as UTF-8 text"),
-    };
+        ReadResult read = pipe.ReadAtLeastAsync(HeadBytes, cancellation).AsTask().GetAwaiter().GetResult();
+        byte[] head = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, HeadBytes)).ToArray();
+        if (TextKind.Of(path, head) is { } kind)
+            return new UserException($"{path}: {kind}");
+        string rows = "rows are a JSON array ([...]) or JSON Lines (one {...} a line)";
+        return head[0] is > 0x20 and < 0x7f and var first
+            ? new UserException($"{path}:{line}: begins with '{(char)first}'; {rows}")
+            : new UserException($"{path}:{line}: begins with the byte 0x{head[0]:X2}; {rows}, as UTF-8 text");
+    }
 }

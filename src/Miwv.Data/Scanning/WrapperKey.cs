@@ -7,7 +7,7 @@ namespace Miwv.Data;
 internal static class WrapperKey
 {
     // A list of objects under these names is the turns of one row.
-    private static readonly string[] Turns = ["messages", "conversations", "history", "conversation", "dialog", "dialogue", "chat"];
+    private static readonly string[] Turns = ["messages", "conversations", "history", "conversation", "dialog", "dialogue", "chat", "prompt", "completion", "chosen", "rejected"];
 
     /// <summary>The first key at the top whose value is a list of objects; null if there is none in these bytes.</summary>
     public static string? Find(ReadOnlySequence<byte> start)
@@ -20,7 +20,7 @@ internal static class WrapperKey
             while (reader.Read())
             {
                 bool opensList = reader is { CurrentDepth: 1, TokenType: JsonTokenType.StartArray };
-                if (inList && reader.TokenType == JsonTokenType.StartObject && key is not null && !Turns.Contains(key))
+                if (inList && reader.TokenType == JsonTokenType.StartObject && key is not null && !Turns.Contains(key, StringComparer.OrdinalIgnoreCase))
                     return key;
                 if (reader is { CurrentDepth: 1, TokenType: JsonTokenType.PropertyName })
                     key = JsonText.TryGet(ref reader, out string name) ? name : null;

@@ -17,7 +17,7 @@ internal sealed class RowConverter(RowFile rows, SelectionFormat format)
 
     public ConversionLosses Losses { get; } = new(format);
 
-    /// <summary>The row as JSON on one line; valid until the next call.</summary>
+    /// <summary>The row as one JSON object, which holds the line breaks that were within its kept columns; valid until the next call.</summary>
     /// <exception cref="UserException">The row cannot be read, or the format has no place for its turns.</exception>
     public ReadOnlySpan<byte> Convert(int index)
     {
@@ -48,7 +48,8 @@ internal sealed class RowConverter(RowFile rows, SelectionFormat format)
             JsonElement list = Column(row, rows.Shape == RowShape.Messages ? RowColumn.Messages : RowColumn.Conversations);
             NoteFields(list);
             var conversation = new List<Turn>();
-            Read(list, index, (ref Utf8JsonReader reader) => ConversationReader.Turns(ref reader, rows.Shape, _columns.Turns, conversation));
+            RowNotes notes = RowNotes.None;
+            Read(list, index, (ref Utf8JsonReader reader) => ConversationReader.Turns(ref reader, rows.Shape, _columns.Turns, conversation, ref notes));
             int answered = conversation.FindLastIndex(turn => turn.Role == TurnRole.Assistant) + 1;
             if (answered < conversation.Count) Losses.Unanswered++;
             turns.AddRange(conversation[..answered]);

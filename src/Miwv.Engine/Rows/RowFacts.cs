@@ -28,9 +28,14 @@ public sealed class RowFacts
     /// <summary>UTF-8 bytes of the longest text that is embedded.</summary>
     public int LongestText { get; private set; }
 
+    /// <summary>What is to be told about the rows.</summary>
+    public IReadOnlyList<string> Remarks { get; private set; } = [];
+
+    /// <exception cref="UserException">The file was changed since it was opened, or none of its rows can be used.</exception>
     public static RowFacts Read(RowFile rows, Action<int>? done, CancellationToken cancel)
     {
         var facts = new RowFacts(rows);
+        RowRemarks data = new(), demonstrations = new();
         var groups = new Dictionary<UInt128, int>(rows.CountWithDemonstrations);
         for (int i = 0; i < facts.IdenticalGroup.Length; i++)
         {
@@ -46,6 +51,7 @@ public sealed class RowFacts
                 facts.IdenticalGroup[i] = -1;
                 continue;
             }
+            if (row.Notes != RowNotes.None) (i < facts.Count ? data : demonstrations).Add(row);
             if (row.EarlierAnswers.Count() is > 0 and var earlier)
             {
                 if (facts.EarlierAnswers.Length == 0) facts.EarlierAnswers = new int[facts.IdenticalGroup.Length];
@@ -56,6 +62,18 @@ public sealed class RowFacts
             if (!groups.TryGetValue(key, out int group)) groups[key] = group = groups.Count;
             facts.IdenticalGroup[i] = group;
         }
+        facts.Remarks = [.. data.Lines(rows), .. rows.Demonstrations is { } shown ? demonstrations.Lines(shown) : [], .. facts.ErrorRemark(rows)];
         return facts;
+    }
+
+    // rows that cannot be scored are counted in the summary; here is only what can be done about them
+    private IEnumerable<string> ErrorRemark(RowFile rows)
+    {
+        int[] wrong = [.. Errors.Keys.Where(row => row < Count).Order()];
+        if (wrong.Length == 0) return [];
+        var advice = RowErrorAdvice.For(rows, wrong.Select(row => (row, Errors[row])));
+        if (wrong.Length == Count)
+            throw new UserException($"{rows.Path}: none of its {Count} rows can be used; the first: {Errors[0]}{(advice is null ? "" : "; " + advice.Value.Advice)}");
+        return advice is not var (first, what) ? [] : [$"{rows.Path}: {(wrong.Length == 1 ? "1 row" : $"{wrong.Length} rows")} cannot be scored, such as on {rows.Place(first)}: {Errors[first]}; {what}"];
     }
 }
