@@ -34,6 +34,7 @@ if (args.Length == 0)
 }
 try
 {
+    host.ConfigPath = ConfigFile.In(args);
     args = ConfigFile.Expand(args, root);
 }
 catch (UsageException e)

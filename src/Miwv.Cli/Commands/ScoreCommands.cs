@@ -46,7 +46,7 @@ internal static class ScoreCommands
             if (settings.Cascade is not null && request.By.Count > 1)
                 throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
             if (parsed.GetValue(early)) settings = settings with { EarlyStop = EarlyStop(request, settings) };
-            output.Check(parsed, settings.DataPath);
+            output.Check(parsed, nested.Select(n => n.File), options.Inputs(parsed, context, settings));
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
@@ -54,7 +54,7 @@ internal static class ScoreCommands
             var (scores, report) = Score(run, context, settings, screen);
             var selection = run.Select(scores, request);
             WarnOf(selection, request, scores, context.Messages);
-            output.Write(parsed, run.Rows, [(selection.Rows, file), .. nested.Select(n => (selection.Rows.Take(n.Size.Of(scores.Count)), n.File))], context.Messages.Warn);
+            output.Write(parsed, run.Rows, [(selection.Rows, file), .. nested.Select(n => (selection.Rows.Take(n.Size.Of(scores.Count)), n.File))], context.Messages.Warn, context.Cancel);
             if (file != "-")
             {
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);

@@ -18,6 +18,9 @@ internal sealed class CommandHost
     // its settings are put into the arguments before they are parsed; here it is for --help
     private readonly Option<string?> config = new("--config") { Description = "settings under the flags' names: JSON, YAML lines, or a run's run.json", HelpName = "FILE", Recursive = true };
 
+    /// <summary>The file of --config, whose settings are among the arguments by now.</summary>
+    public string? ConfigPath { get; set; }
+
     public void AddTo(Command root)
     {
         foreach (Option option in new Option[] { Quiet, Verbose, NoColor, LlamaDir, config }) root.Options.Add(option);
@@ -41,7 +44,7 @@ internal sealed class CommandHost
         using var progress = new ProgressLine(messages, live: !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
         try
         {
-            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), parsed.GetValue(NoColor), stop.Cancel, stop.Token));
+            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), ConfigPath, parsed.GetValue(NoColor), stop.Cancel, stop.Token));
         }
         catch (OperationCanceledException)
         {

@@ -59,6 +59,10 @@ internal sealed class RunOptions
             command.Options.Add(option);
     }
 
+    /// <summary>What no result of the command may replace.</summary>
+    public InputFiles Inputs(ParseResult parsed, CommandContext context, RunSettings settings) =>
+        new(settings, parsed.GetValue(Run), context.ConfigPath, parsed.GetValue(Data));
+
     /// <param name="groups">--duplicates is a cosine, not a word.</param>
     /// <exception cref="UsageException">A value that no run can have.</exception>
     public RunSettings Read(ParseResult parsed, Action<string> info, bool groups = false)

@@ -40,7 +40,7 @@ internal static class ReportPage
             writer.Write(scripts[1]);
             writer.Flush();
             length = file.Length;
-        });
+        }, cancel);
         return length;
     }
 
