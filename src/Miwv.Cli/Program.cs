@@ -48,9 +48,9 @@ if (parsed.Errors.Count > 0)
     Console.Error.WriteLine("miwv: " + CommandLineError.Line(parsed, root));
     return ExitCode.Usage;
 }
-if (CommandLineError.OfEmptyValue(parsed) is { } empty)
+if ((CommandLineError.OfEmptyValue(parsed) ?? CommandLineError.OfNumber(parsed)) is { } wrong)
 {
-    Console.Error.WriteLine("miwv: " + empty);
+    Console.Error.WriteLine("miwv: " + wrong);
     return ExitCode.Usage;
 }
 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

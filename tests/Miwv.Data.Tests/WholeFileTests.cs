@@ -22,7 +22,7 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
-    public void APipeIsWrittenToAndStaysAPipe()
+    public async Task APipeIsWrittenToAndStaysAPipe()
     {
         if (!OperatingSystem.IsLinux()) return;
         Pipe();
@@ -39,7 +39,7 @@ public sealed class WholeFileTests : IDisposable
                 stream.Write(bytes.AsSpan(7));
                 length = stream.Length;
             });
-            Assert.Equal(bytes, read.Result);
+            Assert.Equal(bytes, await read);
             Assert.Equal(bytes.Length, length);
             Assert.Equal(FileKind.Stream, FileKinds.Of(temp[name]));
         }

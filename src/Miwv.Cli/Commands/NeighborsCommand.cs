@@ -31,7 +31,7 @@ internal static class NeighborsCommand
         {
             int count = parsed.GetValue(k) >= 1 ? parsed.GetValue(k) : throw new UsageException($"-k {parsed.GetValue(k)}: must be at least 1");
             double? threshold = Threshold(parsed.GetValue(options.Duplicates)!);
-            var settings = options.Read(parsed, context.Messages.Info, groups: threshold is not null);
+            var settings = options.Read(parsed, context.Messages, groups: threshold is not null);
             if (parsed.GetValue(output) is { } target) OutputFile.Check(target, options.Inputs(parsed, context, settings));
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             Action<Stream> write;

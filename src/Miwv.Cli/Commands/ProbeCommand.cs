@@ -25,7 +25,7 @@ internal static class ProbeCommand
             double percent = parsed.GetValue(share);
             if (percent is not (> 0 and <= 50)) throw new UsageException($"--plant {percent}: must be above 0 and at most 50 percent");
             string file = parsed.GetValue(copy)!;
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             OutputFile.Check(file, options.Inputs(parsed, context, settings), readAgain: true);
             NoiseKind[] kinds;
             using (var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel))

@@ -20,7 +20,7 @@ internal static class RetrievalCommands
         command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             if (parsed.GetValue(output) is { } target) OutputFile.Check(target, options.Inputs(parsed, context, settings));
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var store = run.Embed();
@@ -44,7 +44,7 @@ internal static class RetrievalCommands
         command.Options.Add(from);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var found = run.Index(parsed.GetValue(from));
             context.Progress?.Dispose();

@@ -41,7 +41,7 @@ internal static class ScoreCommands
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
             string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             settings = settings with { Selecting = selecting.Given(parsed) };
             if (settings.Cascade is not null && request.By.Count > 1)
                 throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
@@ -51,6 +51,7 @@ internal static class ScoreCommands
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            if (file is not null && OutputOptions.Container(file, run.Rows.Container) is { } note) context.Messages.Warn(note);
             var (scores, report) = Score(run, context, settings, screen);
             var selection = run.Select(scores, request);
             WarnOf(selection, request, scores, context.Messages);
@@ -84,7 +85,7 @@ internal static class ScoreCommands
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             int? sample = VerifyCommand.Sample(parsed, verify);
-            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
+            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished, context.Messages) : options.Read(parsed, context.Messages);
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);

@@ -64,7 +64,13 @@ internal sealed class CommandHost
         catch (IOException e) when (!verbose)
         {
             // a full disk, a reader of stdout that went away
-            messages.Error(e.Message);
+            messages.Error(IsStandardOutput(e) ? $"stdout: cannot be written: {IoReason.Of(e, "")}" : e.Message);
+            return ExitCode.Failure;
+        }
+        catch (UnauthorizedAccessException e) when (!verbose && IsStandardOutput(e))
+        {
+            // .NET's word for EBADF
+            messages.Error("stdout: is closed; send it to a file or to /dev/null");
             return ExitCode.Failure;
         }
         catch (ArgumentOutOfRangeException e) when (!verbose && IsFileTooLong(e))
@@ -78,6 +84,8 @@ internal sealed class CommandHost
             return ExitCode.Failure;
         }
     }
+
+    private static bool IsStandardOutput(Exception e) => e.StackTrace?.Contains("ConsoleStream", StringComparison.Ordinal) == true;
 
     // .NET's words for EFBIG, from whatever write it comes
     private static bool IsFileTooLong(ArgumentOutOfRangeException e) => e.ParamName == "value" && e.StackTrace?.Contains("System.IO.RandomAccess", StringComparison.Ordinal) == true;

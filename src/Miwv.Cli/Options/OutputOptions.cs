@@ -55,6 +55,18 @@ internal sealed class OutputOptions
         if (parsed.GetValue(axolotl) is { } snippet) AxolotlSnippet.Check(snippet);
     }
 
+    /// <summary>What to say of a name that promises another container than the input's, which the selection has; null = nothing.</summary>
+    public static string? Container(string file, RowContainer container)
+    {
+        string name = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
+        return (Path.GetExtension(name).ToLowerInvariant(), container) switch
+        {
+            (".jsonl" or ".ndjson", RowContainer.Array) => $"{file}: will be a JSON array like the input, not JSON Lines as its name says",
+            (".json", not RowContainer.Array) => $"{file}: will be JSON Lines like the input, not a JSON array as its name says",
+            _ => null,
+        };
+    }
+
     /// <summary>Writes the selection, its beginnings, and what the trainers need; a null file is not written.</summary>
     public void Write(ParseResult parsed, RowFile rows, IReadOnlyList<(IEnumerable<int> Chosen, string? File)> parts, Action<string> warn, CancellationToken cancel)
     {

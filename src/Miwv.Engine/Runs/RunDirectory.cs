@@ -73,7 +73,7 @@ public sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be used as run directory: {e.Message}", e);
+            throw new UserException($"{path}: cannot be used as run directory: {IoReason.Of(e, "")}", e);
         }
     }
 
