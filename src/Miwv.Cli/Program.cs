@@ -23,6 +23,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     ReportCommand.Create(host),
     CompletionCommand.Create(host),
 };
+root.Subcommands.Add(HelpCommand.Create(host, root));
 host.AddTo(root);
 Examples.AddTo(root);
 CompletionCommand.AddWords(root);

@@ -31,6 +31,11 @@ internal static class NeighborsCommand
         {
             int count = parsed.GetValue(k) >= 1 ? parsed.GetValue(k) : throw new UsageException($"-k {parsed.GetValue(k)}: must be at least 1");
             double? threshold = Threshold(parsed.GetValue(options.Duplicates)!);
+            if (parsed.GetValue(query) is { } asked)
+            {
+                if (string.IsNullOrWhiteSpace(asked)) throw new UsageException("--query: the sentence is empty");
+                if (threshold is not null) throw new UsageException($"--query and --duplicates {parsed.GetValue(options.Duplicates)}: one lists the rows nearest to a sentence, the other groups of rows; give one of the two");
+            }
             var settings = options.Read(parsed, context.Messages, groups: threshold is not null);
             if (parsed.GetValue(output) is { } target) OutputFile.Check(target, options.Inputs(parsed, context, settings));
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));

@@ -34,7 +34,7 @@ internal static class ProbeCommand
             var scores = run.Score();
             context.Progress?.Dispose();
             Write(Console.Out, ProbeReport.Of(scores, kinds, settings.Seed), kinds);
-            return ScoreCommands.Done(scores);
+            return ScoreCommands.Done(run, scores, context.Messages);
         }));
         return command;
     }

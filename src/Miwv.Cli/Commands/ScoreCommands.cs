@@ -39,6 +39,7 @@ internal static class ScoreCommands
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
+            foreach (string line in selecting.WithoutEffect(parsed, request)) context.Messages.Warn(line);
             string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
             var settings = options.Read(parsed, context.Messages);
@@ -61,7 +62,7 @@ internal static class ScoreCommands
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
                 else report.WriteText(selection, request.Top, file);
             }
-            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(run, scores, context.Messages);
         }));
         return command;
     }
@@ -92,7 +93,7 @@ internal static class ScoreCommands
             var (scores, report) = Score(run, context, settings, screen);
             if (parsed.GetValue(json)) report.WriteJson(null, null);
             else report.WriteText(null, null, null);
-            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(run, scores, context.Messages);
         }));
         return command;
     }
@@ -140,8 +141,17 @@ internal static class ScoreCommands
         return (scores, new RunReport(run, scores, Stopwatch.GetElapsedTime(begin)));
     }
 
-    internal static int Done(ScoreTable scores) =>
-        scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
+    /// <summary>The exit code of a run that finished; of rows that failed the first is named.</summary>
+    internal static int Done(MiwvRun run, ScoreTable scores, Messages messages)
+    {
+        int[] failed = [.. Enumerable.Range(0, scores.Count).Where(row => scores.Status[row] is RowStatus.Error or RowStatus.Nan)];
+        if (failed.Length == 0) return ExitCode.Ok;
+        int first = failed[0];
+        string why = scores.Status[first] == RowStatus.Error ? scores.Facts.Errors[first] : "the model gave a loss that is not a number";
+        string more = failed.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {failed.Length - 1:N0} more {(failed.Length == 2 ? "row" : "rows")} failed");
+        messages.Warn($"{run.Rows.Path}:{run.Rows.Line(first)}: row {first} (id {run.Rows.Id(first)}) has no score: {why}{more}; {run.Directory.ScoresFile} says why for each row");
+        return ExitCode.SomeRowsFailed;
+    }
 
     internal static TopCount ReadTop(string text)
     {

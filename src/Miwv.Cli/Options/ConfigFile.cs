@@ -65,6 +65,8 @@ internal static class ConfigFile
 
     private static IEnumerable<string> Arguments(string path, string key, Option option, string[] values)
     {
+        // a list, as the command line has it
+        if (values.Length > 1 && option.HelpName?.EndsWith(",...", StringComparison.Ordinal) == true) values = [string.Join(',', values)];
         if (values.Length > 1 && option.Arity.MaximumNumberOfValues < 2) throw new UsageException($"{path}: {key} has {values.Length} values; it takes one");
         foreach (string value in values)
         {

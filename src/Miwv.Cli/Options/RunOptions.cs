@@ -22,7 +22,7 @@ internal sealed class RunOptions
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
     public readonly Option<string?> Demonstrations = new("--demonstrations") { Description = "rows of another data file are the examples, instead of the data's own", HelpName = "FILE" };
     public readonly Option<string> Template = new("--template") { Description = "alpaca, plain, chatml, model (the GGUF's own) or a template file", DefaultValueFactory = _ => "alpaca", HelpName = "NAME|FILE" };
-    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "MAP" };
+    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "COLUMN=NAME,..." };
     public readonly Option<string> Ids = new("--ids") { Description = "own (the rows' id field) or position", DefaultValueFactory = _ => "own", HelpName = "own|position" };
     public readonly Option<int?> Limit = new("--limit", "-L") { Description = "only the first N rows", HelpName = "N" };
     public readonly Option<int?> Window = new("--ctx-size", "-c") { Description = "tokens of the window (default: the model's training context)", HelpName = "N" };
