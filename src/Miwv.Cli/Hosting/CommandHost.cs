@@ -73,6 +73,12 @@ internal sealed class CommandHost
             messages.Error("stdout: is closed; send it to a file or to /dev/null");
             return ExitCode.Failure;
         }
+        catch (UnauthorizedAccessException e) when (!verbose)
+        {
+            // "Access to the path '/the/path' is denied."
+            messages.Error(e.Message.Split('\'') is [_, var path, _] ? $"{path}: {IoReason.Of(e, path)}; change its mode, or name another" : e.Message);
+            return ExitCode.Failure;
+        }
         catch (ArgumentOutOfRangeException e) when (!verbose && IsFileTooLong(e))
         {
             messages.Error("a file would become longer than the file system or a limit (ulimit -f) allows; everything computed is kept, make room and repeat the command");
