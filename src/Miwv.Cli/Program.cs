@@ -23,6 +23,7 @@ var root = new RootCommand("Ranks an instruction-tuning data set by how much a l
     ReportCommand.Create(host),
     CompletionCommand.Create(host),
 };
+root.Subcommands.Add(HelpCommand.Create(host, root));
 host.AddTo(root);
 Examples.AddTo(root);
 CompletionCommand.AddWords(root);
@@ -34,6 +35,7 @@ if (args.Length == 0)
 }
 try
 {
+    host.ConfigPath = ConfigFile.In(args);
     args = ConfigFile.Expand(args, root);
 }
 catch (UsageException e)
@@ -47,9 +49,9 @@ if (parsed.Errors.Count > 0)
     Console.Error.WriteLine("miwv: " + CommandLineError.Line(parsed, root));
     return ExitCode.Usage;
 }
-if (CommandLineError.OfEmptyValue(parsed) is { } empty)
+if ((CommandLineError.OfEmptyValue(parsed) ?? CommandLineError.OfNumber(parsed)) is { } wrong)
 {
-    Console.Error.WriteLine("miwv: " + empty);
+    Console.Error.WriteLine("miwv: " + wrong);
     return ExitCode.Usage;
 }
 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

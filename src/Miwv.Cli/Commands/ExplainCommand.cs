@@ -16,7 +16,7 @@ internal static class ExplainCommand
     {
         var command = new Command("explain", "Show why a row has its value: its neighbour, both losses, every token of the answer");
         var directory = new Argument<string>("run") { Description = "run directory" };
-        var id = new Argument<string>("id") { Description = "id of the row" };
+        var id = new Argument<string>("id") { Description = "id of the row, or #N for the row at position N (from 0 on)" };
         var json = new Option<bool>("--json") { Description = "as JSON, with every token's log-probs" };
         command.Arguments.Add(directory);
         command.Arguments.Add(id);
@@ -24,7 +24,7 @@ internal static class ExplainCommand
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
-            int row = run.Find(parsed.GetValue(id)!);
+            int row = Row(run, parsed.GetValue(id)!);
             var score = run.Scores[row];
             string reason = (score.Status == "too_long" ? Ask(context, () => TooLong(run, row, context)) : null) ?? StatusReason.Of(score);
             if (parsed.GetValue(json))
@@ -42,6 +42,20 @@ internal static class ExplainCommand
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    private static int Row(StoredRun run, string id)
+    {
+        try
+        {
+            return run.Find(id);
+        }
+        catch (UserException e) when (int.TryParse(id.TrimStart('#'), NumberStyles.None, CultureInfo.InvariantCulture, out int position) && run.Scores.Count > 0)
+        {
+            if (position >= run.Scores.Count) throw new UserException($"{run.Directory.Path}: has {run.Scores.Count} rows, #0 to #{run.Scores.Count - 1}, and no id {id}", e);
+            if (id[0] == '#') return position;
+            throw new UserException($"{run.Directory.Path}: no row has the id {id}; the ids look like {run.Scores[0].Id}, and #{id} is the row at that position ({run.Scores[position].Id})", e);
+        }
     }
 
     // what only the model can say; null if it cannot be asked

@@ -31,8 +31,13 @@ internal static class NeighborsCommand
         {
             int count = parsed.GetValue(k) >= 1 ? parsed.GetValue(k) : throw new UsageException($"-k {parsed.GetValue(k)}: must be at least 1");
             double? threshold = Threshold(parsed.GetValue(options.Duplicates)!);
-            var settings = options.Read(parsed, context.Messages.Info, groups: threshold is not null);
-            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, settings.DataPath);
+            if (parsed.GetValue(query) is { } asked)
+            {
+                if (string.IsNullOrWhiteSpace(asked)) throw new UsageException("--query: the sentence is empty");
+                if (threshold is not null) throw new UsageException($"--query and --duplicates {parsed.GetValue(options.Duplicates)}: one lists the rows nearest to a sentence, the other groups of rows; give one of the two");
+            }
+            var settings = options.Read(parsed, context.Messages, groups: threshold is not null);
+            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, options.Inputs(parsed, context, settings));
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             Action<Stream> write;
             if (parsed.GetValue(query) is { } text)
@@ -54,8 +59,15 @@ internal static class NeighborsCommand
                 write = stream => Each(stream, Enumerable.Range(0, graph.Rows), (json, row) => Row(json, run.Rows, graph, row));
             }
             context.Progress?.Dispose();
-            using var to = parsed.GetValue(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
-            write(to);
+            if (parsed.GetValue(output) is { } file)
+            {
+                WholeFile.Write(file, "the list", write, context.Cancel);
+            }
+            else
+            {
+                using var stdout = Console.OpenStandardOutput();
+                write(stdout);
+            }
             context.Messages.Info($"time: {run.StageTimes}");
             return ExitCode.Ok;
         }));
@@ -67,7 +79,8 @@ internal static class NeighborsCommand
 
     private static void Each<T>(Stream stream, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
-        using var buffered = new BufferedStream(stream, 1 << 16);
+        // not disposed: the stream is its owner's
+        var buffered = new BufferedStream(stream, 1 << 16);
         using var json = new Utf8JsonWriter(buffered, JsonLine);
         foreach (var item in items)
         {
@@ -78,6 +91,7 @@ internal static class NeighborsCommand
             buffered.WriteByte((byte)'\n');
             json.Reset();
         }
+        buffered.Flush();
     }
 
     private static void Row(Utf8JsonWriter json, RowFile rows, KnnGraph graph, int row)

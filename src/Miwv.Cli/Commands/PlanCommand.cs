@@ -24,8 +24,8 @@ internal static class PlanCommand
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages.Info), parsed.GetValue(json)) is { } code) return code;
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages), parsed.GetValue(json)) is { } code) return code;
+            using var run = context.OpenRun(options.Read(parsed, context.Messages), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             run.IsTrial = true;
             var parts = new List<Part>();
             if (run.Cascade is { } cascade) parts.Add(Part.Of("small model", cascade.Run));

@@ -25,8 +25,8 @@ internal static class ProbeCommand
             double percent = parsed.GetValue(share);
             if (percent is not (> 0 and <= 50)) throw new UsageException($"--plant {percent}: must be above 0 and at most 50 percent");
             string file = parsed.GetValue(copy)!;
-            var settings = options.Read(parsed, context.Messages.Info);
-            OutputFile.Check(file, settings.DataPath);
+            var settings = options.Read(parsed, context.Messages);
+            OutputFile.Check(file, options.Inputs(parsed, context, settings), readAgain: true);
             NoiseKind[] kinds;
             using (var rows = RowFile.Open(settings.DataPath, new RowFileOptions { Columns = settings.Columns, Ids = settings.Ids, Limit = settings.Limit }, null, context.Cancel))
                 kinds = NoisePlanter.Write(rows, percent / 100, settings.Seed, file);
@@ -34,7 +34,7 @@ internal static class ProbeCommand
             var scores = run.Score();
             context.Progress?.Dispose();
             Write(Console.Out, ProbeReport.Of(scores, kinds, settings.Seed), kinds);
-            return ScoreCommands.Done(scores);
+            return ScoreCommands.Done(run, scores, context.Messages);
         }));
         return command;
     }

@@ -20,7 +20,7 @@ internal static class ReportCommand
         {
             using var run = StoredRun.Open(parsed.GetValue(directory)!, context.Cancel);
             string file = parsed.GetValue(output) ?? Path.Combine(run.Directory.Path, "report.html");
-            OutputFile.Check(file, run.Settings.DataPath);
+            OutputFile.Check(file, new InputFiles(run.Settings, run.Directory.Path, context.ConfigPath));
             long bytes = ReportPage.Write(run, file, context.Cancel);
             Console.WriteLine($"report    {file} ({ProgressLine.Size(bytes)})");
             return ExitCode.Ok;

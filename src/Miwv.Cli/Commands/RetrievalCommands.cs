@@ -20,13 +20,13 @@ internal static class RetrievalCommands
         command.Options.Add(output);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info);
-            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, settings.DataPath);
+            var settings = options.Read(parsed, context.Messages);
+            if (parsed.GetValue(output) is { } target) OutputFile.Check(target, options.Inputs(parsed, context, settings));
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var store = run.Embed();
             context.Progress?.Dispose();
             int zero = Enumerable.Range(0, store.Count).Count(store.IsZero);
-            if (parsed.GetValue(output) is { } file) NpyFile.Export(store, file);
+            if (parsed.GetValue(output) is { } file) NpyFile.Export(store, file, context.Cancel);
             Console.WriteLine($"vectors   {ProgressLine.Count(store.Count)} x {store.Dimension}{(zero > 0 ? $", {ProgressLine.Count(zero)} of them zero (no known word, or an error row)" : "")}");
             Console.WriteLine($"store     {store.Path} ({ProgressLine.Size(store.FileBytes)})");
             Console.WriteLine($"time      {run.StageTimes}");
@@ -44,7 +44,7 @@ internal static class RetrievalCommands
         command.Options.Add(from);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             var found = run.Index(parsed.GetValue(from));
             context.Progress?.Dispose();

@@ -39,28 +39,30 @@ internal static class ScoreCommands
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
+            foreach (string line in selecting.WithoutEffect(parsed, request)) context.Messages.Warn(line);
             string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
-            var settings = options.Read(parsed, context.Messages.Info);
+            var settings = options.Read(parsed, context.Messages);
             settings = settings with { Selecting = selecting.Given(parsed) };
             if (settings.Cascade is not null && request.By.Count > 1)
                 throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
             if (parsed.GetValue(early)) settings = settings with { EarlyStop = EarlyStop(request, settings) };
-            output.Check(parsed, settings.DataPath);
+            output.Check(parsed, nested.Select(n => n.File), options.Inputs(parsed, context, settings));
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             int? sample = VerifyCommand.Sample(parsed, verify);
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
+            if (file is not null && OutputOptions.Container(file, run.Rows.Container) is { } note) context.Messages.Warn(note);
             var (scores, report) = Score(run, context, settings, screen);
             var selection = run.Select(scores, request);
             WarnOf(selection, request, scores, context.Messages);
-            output.Write(parsed, run.Rows, [(selection.Rows, file), .. nested.Select(n => (selection.Rows.Take(n.Size.Of(scores.Count)), n.File))], context.Messages.Warn);
+            output.Write(parsed, run.Rows, [(selection.Rows, file), .. nested.Select(n => (selection.Rows.Take(n.Size.Of(scores.Count)), n.File))], context.Messages.Warn, context.Cancel);
             if (file != "-")
             {
                 if (parsed.GetValue(json)) report.WriteJson(selection, file);
                 else report.WriteText(selection, request.Top, file);
             }
-            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(run, scores, context.Messages);
         }));
         return command;
     }
@@ -84,14 +86,14 @@ internal static class ScoreCommands
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             int? sample = VerifyCommand.Sample(parsed, verify);
-            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished) : options.Read(parsed, context.Messages.Info);
+            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished, context.Messages) : options.Read(parsed, context.Messages);
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);
             var (scores, report) = Score(run, context, settings, screen);
             if (parsed.GetValue(json)) report.WriteJson(null, null);
             else report.WriteText(null, null, null);
-            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(scores);
+            return VerifyCommand.After(run, sample, parsed.GetValue(options.Seed), context) ?? Done(run, scores, context.Messages);
         }));
         return command;
     }
@@ -139,8 +141,17 @@ internal static class ScoreCommands
         return (scores, new RunReport(run, scores, Stopwatch.GetElapsedTime(begin)));
     }
 
-    internal static int Done(ScoreTable scores) =>
-        scores.Status.Any(s => s is RowStatus.Error or RowStatus.Nan) ? ExitCode.SomeRowsFailed : ExitCode.Ok;
+    /// <summary>The exit code of a run that finished; of rows that failed the first is named.</summary>
+    internal static int Done(MiwvRun run, ScoreTable scores, Messages messages)
+    {
+        int[] failed = [.. Enumerable.Range(0, scores.Count).Where(row => scores.Status[row] is RowStatus.Error or RowStatus.Nan)];
+        if (failed.Length == 0) return ExitCode.Ok;
+        int first = failed[0];
+        string why = scores.Status[first] == RowStatus.Error ? scores.Facts.Errors[first] : "the model gave a loss that is not a number";
+        string more = failed.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {failed.Length - 1:N0} more {(failed.Length == 2 ? "row" : "rows")} failed");
+        messages.Warn($"{run.Rows.Path}:{run.Rows.Line(first)}: row {first} (id {run.Rows.Id(first)}) has no score: {why}{more}; {run.Directory.ScoresFile} says why for each row");
+        return ExitCode.SomeRowsFailed;
+    }
 
     internal static TopCount ReadTop(string text)
     {

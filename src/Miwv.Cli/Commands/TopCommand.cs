@@ -17,7 +17,7 @@ internal static class TopCommand
         var directory = new Argument<string>("run") { Description = "run directory" };
         var top = new Option<string>("--top") { Description = "how many", DefaultValueFactory = _ => "20", HelpName = "20|1%" };
         var json = new Option<bool>("--json") { Description = "the rows' lines of scores.jsonl instead of a table" };
-        var by = new Option<string>("--metric") { Description = "a metric of the run, as a field of its scores.jsonl is named", DefaultValueFactory = _ => "miwv", HelpName = "NAME" };
+        var by = new Option<string?>("--metric") { Description = "a metric of the run, as a field of its scores.jsonl is named (default: miwv, or the run's first)", HelpName = "NAME" };
         command.Arguments.Add(directory);
         command.Options.Add(by);
         command.Options.Add(top);
@@ -27,9 +27,11 @@ internal static class TopCommand
             var count = ScoreCommands.ReadTop(parsed.GetValue(top)!);
             using var run = RunDirectory.Read(parsed.GetValue(directory)!);
             var scores = StoredScore.ReadAll(run.ScoresFile);
-            string metric = parsed.GetValue(by)!;
+            string[] names = Names(scores);
+            string metric = parsed.GetValue(by) ?? names.FirstOrDefault("miwv");
             int[] order = StoredColumns.BestFirst(metric, [.. scores.Select(s => s.Value(metric))]);
-            if (order.Length == 0) throw new UserException($"{run.ScoresFile}: no row has a value of {metric}");
+            if (order.Length == 0) throw new UserException($"{run.ScoresFile}: no row has a value of {metric}{(names.Length == 0 ? "" : $"{Spelling.Hint(metric, names)}; there are {string.Join(", ", names)}")}");
+            if (parsed.GetValue(by) is null && metric != "miwv") context.Messages.Info($"the run has no miwv; ranked by {metric}");
             var chosen = order.Take(count.Of(scores.Count)).ToList();
             if (parsed.GetValue(json))
             {
@@ -48,4 +50,8 @@ internal static class TopCommand
         }));
         return command;
     }
+
+    // those that a row has a value of; MIWV before what else the run was made for, its plain losses last
+    private static string[] Names(IReadOnlyList<StoredScore> scores) =>
+        [.. new[] { "miwv" }.Concat(scores.SelectMany(score => score.Further).Select(field => field.Key).Distinct()).Concat(["zero_nll", "one_nll"]).Where(name => scores.Any(score => double.IsFinite(score.Value(name))))];
 }

@@ -5,7 +5,7 @@ using Miwv.Llama;
 namespace Miwv.Cli.Hosting;
 
 /// <summary>What a running command speaks through.</summary>
-internal sealed record CommandContext(Messages Messages, ProgressLine? Progress, string? LlamaDirectory, bool NoColor, Action Stop, CancellationToken Cancel)
+internal sealed record CommandContext(Messages Messages, ProgressLine? Progress, string? LlamaDirectory, string? ConfigPath, bool NoColor, Action Stop, CancellationToken Cancel)
 {
     /// <summary>Opens the run that the options describe.</summary>
     /// <param name="listener">Hears of the progress instead of the progress line.</param>

@@ -18,6 +18,9 @@ internal sealed class CommandHost
     // its settings are put into the arguments before they are parsed; here it is for --help
     private readonly Option<string?> config = new("--config") { Description = "settings under the flags' names: JSON, YAML lines, or a run's run.json", HelpName = "FILE", Recursive = true };
 
+    /// <summary>The file of --config, whose settings are among the arguments by now.</summary>
+    public string? ConfigPath { get; set; }
+
     public void AddTo(Command root)
     {
         foreach (Option option in new Option[] { Quiet, Verbose, NoColor, LlamaDir, config }) root.Options.Add(option);
@@ -41,7 +44,7 @@ internal sealed class CommandHost
         using var progress = new ProgressLine(messages, live: !quiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
         try
         {
-            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), parsed.GetValue(NoColor), stop.Cancel, stop.Token));
+            return body(new CommandContext(messages, quiet ? null : progress, parsed.GetValue(LlamaDir), ConfigPath, parsed.GetValue(NoColor), stop.Cancel, stop.Token));
         }
         catch (OperationCanceledException)
         {
@@ -61,7 +64,19 @@ internal sealed class CommandHost
         catch (IOException e) when (!verbose)
         {
             // a full disk, a reader of stdout that went away
-            messages.Error(e.Message);
+            messages.Error(IsStandardOutput(e) ? $"stdout: cannot be written: {IoReason.Of(e, "")}" : e.Message);
+            return ExitCode.Failure;
+        }
+        catch (UnauthorizedAccessException e) when (!verbose && IsStandardOutput(e))
+        {
+            // .NET's word for EBADF
+            messages.Error("stdout: is closed; send it to a file or to /dev/null");
+            return ExitCode.Failure;
+        }
+        catch (UnauthorizedAccessException e) when (!verbose)
+        {
+            // "Access to the path '/the/path' is denied."
+            messages.Error(e.Message.Split('\'') is [_, var path, _] ? $"{path}: {IoReason.Of(e, path)}; change its mode, or name another" : e.Message);
             return ExitCode.Failure;
         }
         catch (ArgumentOutOfRangeException e) when (!verbose && IsFileTooLong(e))
@@ -75,6 +90,8 @@ internal sealed class CommandHost
             return ExitCode.Failure;
         }
     }
+
+    private static bool IsStandardOutput(Exception e) => e.StackTrace?.Contains("ConsoleStream", StringComparison.Ordinal) == true;
 
     // .NET's words for EFBIG, from whatever write it comes
     private static bool IsFileTooLong(ArgumentOutOfRangeException e) => e.ParamName == "value" && e.StackTrace?.Contains("System.IO.RandomAccess", StringComparison.Ordinal) == true;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Miwv.Data;
 
 namespace Miwv.Cli.Hosting;
@@ -24,9 +25,12 @@ internal static class CommandLineError
         var error = parsed.Errors[0];
         return error.SymbolResult switch
         {
-            OptionResult { Tokens: [var token, ..] } option when Kind(option.Option.ValueType) is { } kind => $"{option.IdentifierToken?.Value ?? option.Option.Name} {token.Value}: is not {kind}{help}",
+            OptionResult { Tokens: [var token] } option when Kind(option.Option.ValueType) is { } kind => $"{option.IdentifierToken?.Value ?? option.Option.Name} {token.Value}: is not {kind}{help}",
             OptionResult option when option.Tokens.Count == 0 => $"{option.IdentifierToken?.Value ?? option.Option.Name}: its value is missing, {option.Option.HelpName ?? "VALUE"}{help}",
+            OptionResult { Tokens: [var first, var second, ..] } option when option.Option.Arity.MaximumNumberOfValues == 1 =>
+                $"{option.IdentifierToken?.Value ?? option.Option.Name}: is there twice ({first.Value}, {second.Value}); give it once{help}",
             ArgumentResult argument => $"{command.Name}: <{argument.Argument.Name}> is missing, {argument.Argument.Description}{help}",
+            CommandResult when command is RootCommand => $"no command: name one, such as `miwv select data.json`{help}",
             CommandResult when command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing =>
                 $"{command.Name}: <{missing.Name}> is missing, {missing.Description}{help}",
             _ => error.Message.TrimEnd('.') + help,
@@ -40,6 +44,16 @@ internal static class CommandLineError
         ArgumentResult argument => $"{parsed.CommandResult.Command.Name}: <{argument.Argument.Name}> is empty",
         _ => null,
     };
+
+    /// <summary>The line about a number with a comma, which would be read without it (0,3 as 3); null if there is none.</summary>
+    public static string? OfNumber(ParseResult parsed)
+    {
+        foreach (var option in Given(parsed.CommandResult).OfType<OptionResult>().Where(option => Kind(option.Option.ValueType) == "a number"))
+            foreach (var token in option.Tokens)
+                if (!double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                    return $"{option.IdentifierToken?.Value ?? option.Option.Name} {token.Value}: is not a number{(token.Value.Contains(',', StringComparison.Ordinal) ? "; write decimals with a point, such as 0.3, and thousands without a sign" : "")}";
+        return null;
+    }
 
     private static IEnumerable<SymbolResult> Given(CommandResult command) =>
         command.Children.Where(child => child is not CommandResult).Concat(command.Parent is CommandResult parent ? Given(parent) : []);

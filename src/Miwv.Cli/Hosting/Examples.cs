@@ -42,6 +42,7 @@ internal static class Examples
         ["explain"] = ["miwv explain runs/tasks t0039"],
         ["view"] = ["miwv view runs/tasks"],
         ["report"] = ["miwv report runs/tasks -o report.html"],
+        ["help"] = ["miwv help select"],
         ["completion"] = ["source <(miwv completion bash)", "miwv completion zsh > _miwv", "miwv completion fish > miwv.fish"],
     };
 
@@ -49,6 +50,8 @@ internal static class Examples
     public static void AddTo(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
+        // the spellings of other systems only fill the completions
+        foreach (string alias in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(alias);
         help.Action = new WithExamples((HelpAction)help.Action!);
     }
 

@@ -17,6 +17,13 @@ internal static class ConfigFile
     // of a run over the passes of another only these are its own, the rest is the other's
     private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads"];
 
+    /// <summary>The file that the arguments name; null if they name none.</summary>
+    public static string? In(string[] args)
+    {
+        int at = Array.FindIndex(args, a => a == Flag || a.StartsWith(Flag + "=", StringComparison.Ordinal));
+        return at < 0 ? null : args[at] != Flag ? args[at][(Flag.Length + 1)..] : args.ElementAtOrDefault(at + 1);
+    }
+
     /// <summary>The arguments with the file's settings in place of --config.</summary>
     /// <exception cref="UsageException">The file is missing or damaged, or has a key or value that no flag has.</exception>
     public static string[] Expand(string[] args, RootCommand root)
@@ -58,6 +65,8 @@ internal static class ConfigFile
 
     private static IEnumerable<string> Arguments(string path, string key, Option option, string[] values)
     {
+        // a list, as the command line has it
+        if (values.Length > 1 && option.HelpName?.EndsWith(",...", StringComparison.Ordinal) == true) values = [string.Join(',', values)];
         if (values.Length > 1 && option.Arity.MaximumNumberOfValues < 2) throw new UsageException($"{path}: {key} has {values.Length} values; it takes one");
         foreach (string value in values)
         {

@@ -25,30 +25,56 @@ internal sealed class OutputOptions
     /// <summary>Finds out before hours of work what could not be written.</summary>
     /// <exception cref="UsageException">An unknown format, or files for a trainer without a selection.</exception>
     /// <exception cref="UserException">A file that cannot be written or must not be replaced.</exception>
-    public void Check(ParseResult parsed, string data)
+    /// <param name="beginnings">Files of --nested.</param>
+    /// <param name="inputs">Files that must not be replaced.</param>
+    public void Check(ParseResult parsed, IEnumerable<string> beginnings, InputFiles inputs)
     {
         string? file = File(parsed);
         _ = Format(parsed);
         if (file == "-" && parsed.GetValue<bool>("--json")) throw new UsageException("-o - and --json: both want stdout; give one of the two");
-        if (file is not null and not "-") OutputFile.Check(file, data);
+        bool isRead = parsed.GetValue(info) is not null || parsed.GetValue(axolotl) is not null;
+        var written = new List<(string Path, string Option)>();
+        if (file is not null and not "-") Add(file, "-o", isRead);
+        foreach (string beginning in beginnings) Add(beginning, "--nested", isRead);
         foreach (var option in new[] { info, axolotl })
         {
             if (parsed.GetValue(option) is not { } beside) continue;
             if (file is null or "-") throw new UsageException($"{option.Name}: name a file for the selection with -o");
-            OutputFile.Check(beside, data);
+            Add(beside, option.Name, true);
         }
+
+        void Add(string path, string option, bool readAgain)
+        {
+            OutputFile.Check(path, option == info.Name ? inputs.ButEntries : inputs, readAgain);
+            if (written.FirstOrDefault(other => WholeFile.Target(other.Path) == WholeFile.Target(path)).Option is { } former)
+                throw new UserException($"{path}: is named by {former} and {option}; name two files");
+            written.Add((path, option));
+        }
+
         if (parsed.GetValue(info) is { } path) LlamaFactoryEntry.Check(path, file!);
         if (parsed.GetValue(axolotl) is { } snippet) AxolotlSnippet.Check(snippet);
     }
 
+    /// <summary>What to say of a name that promises another container than the input's, which the selection has; null = nothing.</summary>
+    public static string? Container(string file, RowContainer container)
+    {
+        string name = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
+        return (Path.GetExtension(name).ToLowerInvariant(), container) switch
+        {
+            (".jsonl" or ".ndjson", RowContainer.Array) => $"{file}: will be a JSON array like the input, not JSON Lines as its name says",
+            (".json", not RowContainer.Array) => $"{file}: will be JSON Lines like the input, not a JSON array as its name says",
+            _ => null,
+        };
+    }
+
     /// <summary>Writes the selection, its beginnings, and what the trainers need; a null file is not written.</summary>
-    public void Write(ParseResult parsed, RowFile rows, IReadOnlyList<(IEnumerable<int> Chosen, string? File)> parts, Action<string> warn)
+    public void Write(ParseResult parsed, RowFile rows, IReadOnlyList<(IEnumerable<int> Chosen, string? File)> parts, Action<string> warn, CancellationToken cancel)
     {
         var wanted = Format(parsed);
         foreach (var (chosen, file) in parts)
         {
             if (file is null) continue;
-            foreach (string loss in Written(rows, chosen, file, wanted))
+            foreach (string loss in Written(rows, chosen, file, wanted, cancel))
                 if (file == parts[0].File) warn(loss);
             if (file == "-" || parsed.GetValue(info) is null && parsed.GetValue(axolotl) is null) continue;
             var written = WrittenRows.Read(file, wanted, rows);
@@ -59,9 +85,9 @@ internal sealed class OutputOptions
         }
     }
 
-    private static IReadOnlyList<string> Written(RowFile rows, IEnumerable<int> chosen, string file, SelectionFormat format)
+    private static IReadOnlyList<string> Written(RowFile rows, IEnumerable<int> chosen, string file, SelectionFormat format, CancellationToken cancel)
     {
-        if (file != "-") return SelectionWriter.Write(rows, chosen, file, format);
+        if (file != "-") return SelectionWriter.Write(rows, chosen, file, format, cancel);
         using var stdout = Console.OpenStandardOutput();
         return SelectionWriter.Write(rows, chosen, stdout, format);
     }

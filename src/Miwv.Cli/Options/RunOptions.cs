@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Miwv.Cli.Hosting;
+using Miwv.Cli.Terminal;
 using Miwv.Data;
 using Miwv.Engine.Cascading;
 using Miwv.Engine.Judging;
@@ -21,7 +22,7 @@ internal sealed class RunOptions
     public readonly Option<string?> Vectors = new("--embeddings") { Description = "ready vectors, one a row, instead of an embedding model", HelpName = "NPY" };
     public readonly Option<string?> Demonstrations = new("--demonstrations") { Description = "rows of another data file are the examples, instead of the data's own", HelpName = "FILE" };
     public readonly Option<string> Template = new("--template") { Description = "alpaca, plain, chatml, model (the GGUF's own) or a template file", DefaultValueFactory = _ => "alpaca", HelpName = "NAME|FILE" };
-    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "MAP" };
+    public readonly Option<string?> Columns = new("--columns") { Description = "names of your columns and turns, e.g. instruction=prompt,output=completion or messages=chat,role=speaker,content=text", HelpName = "COLUMN=NAME,..." };
     public readonly Option<string> Ids = new("--ids") { Description = "own (the rows' id field) or position", DefaultValueFactory = _ => "own", HelpName = "own|position" };
     public readonly Option<int?> Limit = new("--limit", "-L") { Description = "only the first N rows", HelpName = "N" };
     public readonly Option<int?> Window = new("--ctx-size", "-c") { Description = "tokens of the window (default: the model's training context)", HelpName = "N" };
@@ -59,10 +60,15 @@ internal sealed class RunOptions
             command.Options.Add(option);
     }
 
+    /// <summary>What no result of the command may replace.</summary>
+    public InputFiles Inputs(ParseResult parsed, CommandContext context, RunSettings settings) =>
+        new(settings, parsed.GetValue(Run), context.ConfigPath, parsed.GetValue(Data));
+
     /// <param name="groups">--duplicates is a cosine, not a word.</param>
     /// <exception cref="UsageException">A value that no run can have.</exception>
-    public RunSettings Read(ParseResult parsed, Action<string> info, bool groups = false)
+    public RunSettings Read(ParseResult parsed, Messages messages, bool groups = false)
     {
+        Action<string> info = messages.Info;
         string data = parsed.GetValue(Data) ?? throw new UsageException("no data: name the file with the rows");
         if (parsed.GetValue(Embedder) is not null && parsed.GetValue(Vectors) is not null) throw new UsageException("--embedder and --embeddings: give either an embedding model or ready vectors");
         if (parsed.GetValue(Exact) && parsed.GetValue(Flash) == "on") throw new UsageException("--exact and --flash-attn on: exact means without flash attention; give one of the two");
@@ -86,7 +92,7 @@ internal sealed class RunOptions
                 Limit = Positive(parsed, Limit),
                 Window = Positive(parsed, Window),
                 WaveTokens = wave,
-                Threads = Positive(parsed, Threads) ?? Environment.ProcessorCount,
+                Threads = ThreadsOf(parsed, messages) ?? Environment.ProcessorCount,
                 GpuLayers = parsed.GetValue(GpuLayers),
                 FlashAttention = Word(parsed, Flash, ("auto", FlashAttention.Auto), ("on", FlashAttention.On), ("off", FlashAttention.Off)),
                 Exact = parsed.GetValue(Exact),
@@ -111,7 +117,7 @@ internal sealed class RunOptions
 
     /// <summary>The settings of a finished run for further metrics.</summary>
     /// <exception cref="UsageException">An option that the finished run decides.</exception>
-    public RunSettings ReadFrom(ParseResult parsed, string from)
+    public RunSettings ReadFrom(ParseResult parsed, string from, Messages messages)
     {
         Option[] mayBeGiven = [Metric, Seed, Run, Resume, Threads];
         foreach (var option in own)
@@ -119,11 +125,13 @@ internal sealed class RunOptions
                 throw new UsageException($"--from {from}: the finished run decides {option.Name}; leave it away, or score without --from");
         if (parsed.GetResult(Demonstrations) is not null) throw new UsageException($"--from {from}: the finished run decides --demonstrations; leave it away, or score without --from");
         if (parsed.GetValue(Data) is { } data) throw new UsageException($"--from {from}: the finished run decides the data; leave {data} away");
+        if (parsed.GetValue(Run) is { } into && WholeFile.Target(into) == WholeFile.Target(from))
+            throw new UsageException($"--from {from}: a run cannot take passes from itself; name another directory with --run");
         using var run = RunDirectory.Read(from);
         var settings = RunFile.ReadSettings(run.RunFile);
         if (settings.Cascade is not null || settings.Judges.Count > 0)
             throw new UsageException($"--from {from}: is a run with {(settings.Cascade is null ? "--judges" : "--cascade")}; its parts are runs by themselves, name one of those in {Path.Combine(from, settings.Cascade is null ? "judges" : "cascade")}");
-        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = Positive(parsed, Threads) ?? settings.Threads, PerToken = false, EarlyStop = null };
+        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = ThreadsOf(parsed, messages) ?? settings.Threads, PerToken = false, EarlyStop = null };
     }
 
     private (string, ColumnMap) Entry(ParseResult parsed, string path, Action<string> info)
@@ -164,6 +172,14 @@ internal sealed class RunOptions
 
     private static int? Positive(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is not { } value ? null
         : value >= 1 ? value : throw new UsageException($"{option.Name} {value}: must be at least 1");
+
+    // more threads than processors wait for each other at every step
+    private int? ThreadsOf(ParseResult parsed, Messages messages)
+    {
+        if (Positive(parsed, Threads) is not { } threads || threads <= Environment.ProcessorCount) return Positive(parsed, Threads);
+        messages.Warn($"{Threads.Name} {threads}: there are {Environment.ProcessorCount} processors, so {Environment.ProcessorCount} threads are used; the results are the same");
+        return Environment.ProcessorCount;
+    }
 
     private static T Word<T>(ParseResult parsed, Option<string> option, params (string Name, T Value)[] words)
     {

@@ -31,7 +31,7 @@ internal sealed class SelectionOptions
     private readonly Option<int> clusters = new("--clusters") { Description = "sweep, quota, graph-cut: clusters or bins", DefaultValueFactory = _ => 10, HelpName = "N" };
     private readonly Option<string?> tags = new("--tags") { Description = "sweep: a field of the rows with their tags, a list or a text with commas (default: clusters are the tags)", HelpName = "FIELD" };
     private readonly Option<long?> budget = new("--token-budget") { Description = "most training tokens, prompts and answers together", HelpName = "N" };
-    private readonly Option<string?> nested = new("--nested") { Description = "also write the beginnings of the selection, e.g. 1%,2%", HelpName = "LIST" };
+    private readonly Option<string?> nested = new("--nested") { Description = "also write the beginnings of the selection, e.g. 1%,2%", HelpName = "SIZE,..." };
 
     public void AddTo(Command command)
     {
@@ -53,6 +53,7 @@ internal sealed class SelectionOptions
     public SelectionRequest Read(ParseResult parsed, string metrics, int seed)
     {
         string[] gates = parsed.GetValue(gate) ?? [];
+        if (parsed.GetValue(by) is { } named && named.Split(',').Any(string.IsNullOrWhiteSpace)) throw new UsageException($"{by.Name} \"{named}\": a metric's name is missing");
         try
         {
             var request = new SelectionRequest(TopCount.Parse(parsed.GetValue(top)!))
@@ -78,6 +79,19 @@ internal sealed class SelectionOptions
         {
             throw new UsageException(e.Message);
         }
+    }
+
+    /// <summary>One line for every option that is given and changes nothing.</summary>
+    public IEnumerable<string> WithoutEffect(ParseResult parsed, SelectionRequest request)
+    {
+        bool clustered = request.Selector is Selector.Quota or Selector.GraphCut || (request.Selector == Selector.Sweep && request.TagField is null);
+        (Option Option, bool Counts, string Needs)[] all =
+        [
+            (cap, request.Selector == Selector.CosineCap, "--selector cosine-cap"),
+            (clusters, clustered, "--selector sweep (without --tags), quota or graph-cut"),
+            (combine, request.By.Count > 1, "several metrics in --by"),
+        ];
+        return all.Where(one => !one.Counts && parsed.GetResult(one.Option) is { Implicit: false }).Select(one => $"{one.Option.Name}: has no effect without {one.Needs}");
     }
 
     /// <summary>The further sizes of --nested with the files they go to: NAME-1pct.json beside NAME.json.</summary>

@@ -33,7 +33,7 @@ internal static class SettingsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path}: cannot be read: {e.Message}");
+            throw new UsageException($"{path}: cannot be read: {IoReason.Of(e, path)}");
         }
     }
 

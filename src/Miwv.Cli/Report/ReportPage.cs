@@ -25,13 +25,14 @@ internal static class ReportPage
         // the file's name last: whatever it holds is looked through no more
         parts[0] = parts[0].Replace("{{style}}", Resource("page.css"), StringComparison.Ordinal)
             .Replace("{{title}}", WebUtility.HtmlEncode(SafeText.OneLine(Path.GetFileName(run.Settings.DataPath))), StringComparison.Ordinal);
+        string numbers = Data(run, data); // before the file is begun: what cannot be read is not what cannot be written
         long length = 0;
         WholeFile.Write(path, "the report", file =>
         {
             using var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true);
             writer.Write(parts[0]);
             // the texts by hand: they may be longer than a text that the JSON writer takes, and base64 needs no escapes
-            writer.Write(Data(run, data).AsSpan()[..^1]);
+            writer.Write(numbers.AsSpan()[..^1]);
             writer.Write(",\"texts\":\"");
             writer.Write(data.Texts());
             writer.Write("\"}");
@@ -40,7 +41,7 @@ internal static class ReportPage
             writer.Write(scripts[1]);
             writer.Flush();
             length = file.Length;
-        });
+        }, cancel);
         return length;
     }
 

@@ -49,7 +49,7 @@ public abstract class PromptTemplate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UserException($"{nameOrPath}: cannot be read as a template: {e.Message}", e);
+            throw new UserException($"{nameOrPath}: cannot be read as a template: {IoReason.Of(e, nameOrPath)}", e);
         }
     }
 }

@@ -22,7 +22,7 @@ public static class AxolotlConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+            throw new UserException($"{path}: cannot be read: {IoReason.Of(e, path)}", e);
         }
         if (YamlSection.Read(path, text, "datasets") is not List<object?> list || list.Count == 0)
             throw new UserException($"{path}: has no list of datasets:; name a data file, or an axolotl configuration");

@@ -75,7 +75,7 @@ public static class DatasetInfo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{file}: cannot be read: {e.Message}", e);
+            throw new UserException($"{file}: cannot be read: {IoReason.Of(e, file)}", e);
         }
     }
 

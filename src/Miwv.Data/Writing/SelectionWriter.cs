@@ -9,9 +9,10 @@ public static class SelectionWriter
     /// Writes the rows to a file, gzip if its name ends in .gz. The file appears whole or not at all: it is written under
     /// another name in the same folder, flushed to the disk and renamed.
     /// </summary>
+    /// <param name="cancel">Ends the wait for the reader of a pipe.</param>
     /// <returns>What another format could not hold, one line each; empty if nothing was lost.</returns>
     /// <exception cref="UserException">The file cannot be written, is the input itself, or the input was changed; or a row cannot be put into the format at all.</exception>
-    public static IReadOnlyList<string> Write(RowFile rows, IEnumerable<int> chosen, string path, SelectionFormat format = SelectionFormat.Same)
+    public static IReadOnlyList<string> Write(RowFile rows, IEnumerable<int> chosen, string path, SelectionFormat format = SelectionFormat.Same, CancellationToken cancel = default)
     {
         string target = WholeFile.Target(path);
         if (target == WholeFile.Target(rows.Path))
@@ -28,7 +29,7 @@ public static class SelectionWriter
             }
             using var gzip = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true);
             lost = Write(rows, chosen, gzip, format);
-        });
+        }, cancel);
         return lost;
     }
 

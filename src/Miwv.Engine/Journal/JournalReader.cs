@@ -60,7 +60,7 @@ internal sealed unsafe class JournalReader : IDisposable
         catch (Exception e)
         {
             reader?.Dispose();
-            if (e is IOException or UnauthorizedAccessException) throw new UserException($"{path}: cannot be read: {e.Message}", e);
+            if (e is IOException or UnauthorizedAccessException) throw new UserException($"{path}: cannot be read: {IoReason.Of(e, path)}", e);
             throw;
         }
     }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Miwv.Data;
-using Miwv.Engine.Runs;
 
 namespace Miwv.Engine.Probing;
 
@@ -38,7 +37,7 @@ public static class NoisePlanter
                 kinds[whole[i]] = kind;
             }
         }
-        AtomicFile.Write(path, stream => Copy(rows, planted, stream));
+        WholeFile.Write(path, "the copy", stream => Copy(rows, planted, stream));
         return kinds;
     }
 

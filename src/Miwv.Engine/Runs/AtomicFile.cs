@@ -20,7 +20,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+            throw new UserException($"{path}: cannot be written: {IoReason.Of(e, path)}", e);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class FileHash
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+            throw new UserException($"{path}: cannot be read: {IoReason.Of(e, path)}", e);
         }
     }
 

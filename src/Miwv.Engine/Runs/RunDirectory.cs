@@ -9,6 +9,12 @@ public sealed class RunDirectory : IDisposable
     // run.json holds a template of at most 1 MiB, escaped
     internal const int MostJsonBytes = 16 << 20;
 
+    private static readonly string[] OwnNames =
+    [
+        "run.json", "run.lock", "embeddings.miwv", "embeddings.json", "neighbors.bin", "neighbors.json", "index.hnsw", "passes.journal", "scores.jsonl", "summary.json",
+        "waves.json", "live.json", "rows.map", "tokens.tmp", "embed.tmp",
+    ];
+
     private readonly FileStream? lockFile;
 
     private RunDirectory(string path, FileStream? lockFile)
@@ -41,6 +47,14 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Only while rows are being scored: which row each pass of the journal belongs to.</summary>
     public string RowMapFile => In("rows.map");
 
+    /// <summary>True for the names that files of a run have: nothing else may be written under them.</summary>
+    public static bool Owns(string name)
+    {
+        string ending = System.IO.Path.GetExtension(name);
+        string file = ending is ".new" or ".tmp" && name[..^4].Contains('.', StringComparison.Ordinal) ? name[..^4] : name;
+        return OwnNames.Contains(file, StringComparer.OrdinalIgnoreCase) || (file.StartsWith("passes-", StringComparison.OrdinalIgnoreCase) && file.EndsWith(".journal", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Makes or enters a run directory.</summary>
     /// <param name="resume">True: there must be a run to go on with.</param>
     /// <exception cref="UserException">Another process works on it, it cannot be written, it is no run directory, or there is nothing to resume.</exception>
@@ -59,7 +73,7 @@ public sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be used as run directory: {e.Message}", e);
+            throw new UserException($"{path}: cannot be used as run directory: {IoReason.Of(e, "")}", e);
         }
     }
 

@@ -92,7 +92,7 @@ public static class RunFile
                 Exact = s.GetProperty("exact").GetBoolean(),
                 FlashAttention = Enum.Parse<FlashAttention>(Given("flash-attn"), ignoreCase: true),
                 GpuLayers = s.GetProperty("gpu-layers").GetInt32(),
-                Threads = s.GetProperty("threads").GetInt32(),
+                Threads = Math.Min(s.GetProperty("threads").GetInt32(), Environment.ProcessorCount), // the run may be of a larger machine
                 WaveTokens = Count("ubatch-size"),
                 Store = s.TryGetProperty("store", out var store) ? Enum.Parse<StoreType>(store.GetString()!, ignoreCase: true) : StoreType.F32,
                 Search = Enum.Parse<SearchMode>(Given("search"), ignoreCase: true),

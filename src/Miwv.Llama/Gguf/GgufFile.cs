@@ -134,7 +134,7 @@ public sealed class GgufFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException or ArgumentException or NotSupportedException)
         {
-            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+            throw new UserException($"{path}: cannot be read: {IoReason.Of(e, path)}", e);
         }
     }
 
@@ -251,7 +251,7 @@ public sealed class GgufFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{Path}: cannot be read: {e.Message}", e);
+            throw new UserException($"{Path}: cannot be read: {IoReason.Of(e, Path)}", e);
         }
     }
 

@@ -60,27 +60,14 @@ public static class NpyFile
     }
 
     /// <summary>Writes the stored (normalised) vectors as an array of the store's type; a file of that name is replaced when all is written.</summary>
+    /// <param name="cancellation">Ends the wait for the reader of a pipe.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Export(EmbeddingStore store, string path)
+    public static void Export(EmbeddingStore store, string path, CancellationToken cancellation = default) => WholeFile.Write(path, "the array", file =>
     {
-        string temporary = path + ".tmp";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                file.Write(NpyHeader.Encode(store.Type == StoreType.F32 ? "<f4" : "<f2", store.Count, store.Dimension));
-                for (int row = 0; row < store.Count; row++)
-                    file.Write(store.RowSpan(row));
-                file.Flush(flushToDisk: true);
-            }
-            DurableFile.Replace(temporary, path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(temporary);
-            throw new UserException($"{path}: cannot write the array: {error.Message}", error);
-        }
-    }
+        file.Write(NpyHeader.Encode(store.Type == StoreType.F32 ? "<f4" : "<f2", store.Count, store.Dimension));
+        for (int row = 0; row < store.Count; row++)
+            file.Write(store.RowSpan(row));
+    }, cancellation);
 
     private static void ToSingle(ReadOnlySpan<byte> bytes, int componentBytes, Span<float> vector)
     {
@@ -138,7 +125,7 @@ public static class NpyFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException(error is FileNotFoundException ? $"{path}: no such array file" : $"{path}: cannot open the array file: {error.Message}", error);
+            throw new UserException(error is FileNotFoundException ? $"{path}: no such array file" : $"{path}: cannot open the array file: {IoReason.Of(error, path)}", error);
         }
         throw new UserException($"{path}: a pipe has no length to check; save the array as a file");
     }
