@@ -25,6 +25,13 @@ public sealed class CellsTests
     [InlineData("abc", 0, "")]
     public void Cuts(string text, int width, string cut) => Assert.Equal(cut, Cells.Cut(text, width));
 
+    [Theory]
+    [InlineData("你好世界", 5, "…世界")]
+    [InlineData("你好世界", 8, "你好世界")]
+    [InlineData("abcdef", 4, "…def")]
+    [InlineData("abc", 0, "")]
+    public void Cuts_at_the_start(string text, int width, string cut) => Assert.Equal(cut, Cells.CutStart(text, width));
+
     [Fact]
     public void A_megabyte_on_one_line_is_wrapped_at_once()
     {
@@ -39,7 +46,7 @@ public sealed class CellsTests
     public void Cut_and_fit_keep_to_the_width() => Prop.ForAll<string, byte>((text, size) =>
     {
         int width = size % 60;
-        return Cells.Width(Cells.Cut(text ?? "", width)) <= width && Cells.Width(Cells.Fit(text ?? "", width)) == width;
+        return Cells.Width(Cells.Cut(text ?? "", width)) <= width && Cells.Width(Cells.CutStart(text ?? "", width)) <= width && Cells.Width(Cells.Fit(text ?? "", width)) == width;
     }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -116,22 +116,53 @@ internal sealed class RowBoard
         Values[0][row.Row] = row.OneShot - row.ZeroShot;
     }
 
-    /// <summary>The first <paramref name="count"/> rows by a metric, rows without a value left out; equal values in row order.</summary>
-    public int[] Best(int metric, bool ascending, int count, Func<int, bool>? wanted)
+    /// <summary>The first <paramref name="count"/> rows, best or worst first, rows without a value left out; of equal values the earlier row is better.</summary>
+    public int[] First(int metric, bool worst, int count, Func<int, bool>? wanted)
     {
         double[] values = Values[metric];
-        double sign = ascending ? 1 : -1;
-        // the worst of those kept is on top
+        double sign = Sign(metric);
+        // the last of those kept is on top
         var kept = new PriorityQueue<int, (double, int)>(Comparer<(double Key, int Row)>.Create((a, b) => b.CompareTo(a)));
         for (int row = 0; row < values.Length; row++)
         {
             if (double.IsNaN(values[row]) || wanted is not null && !wanted(row)) continue;
-            var key = (sign * values[row], row);
+            var key = worst ? (-sign * values[row], -row) : (sign * values[row], row);
             if (kept.Count < count) kept.Enqueue(row, key);
-            else if (kept.TryPeek(out _, out var worst) && key.CompareTo(worst) < 0) kept.EnqueueDequeue(row, key);
+            else if (kept.TryPeek(out _, out var last) && key.CompareTo(last) < 0) kept.EnqueueDequeue(row, key);
         }
         var rows = new int[kept.Count];
         for (int i = rows.Length - 1; i >= 0; i--) rows[i] = kept.Dequeue();
         return rows;
     }
+
+    /// <summary>The ranks of a few rows among all that have a value of a metric, the best being 1: what a filter or the order on show do not change.</summary>
+    public int[] Ranks(int metric, ReadOnlySpan<int> rows)
+    {
+        double[] values = Values[metric], keys = new double[rows.Length];
+        double sign = Sign(metric);
+        int[] sorted = rows.ToArray(), better = new int[rows.Length + 1];
+        Array.Sort(sorted, (a, b) => (sign * values[a], a).CompareTo((sign * values[b], b)));
+        for (int i = 0; i < keys.Length; i++) keys[i] = sign * values[sorted[i]];
+        // how many rows come directly before each of them, then how many in all
+        for (int row = 0; row < values.Length; row++)
+            if (!double.IsNaN(values[row])) better[Place(sign * values[row], row)]++;
+        var ranks = new int[rows.Length];
+        for (int i = 0, sum = 0; i < sorted.Length; i++) ranks[rows.IndexOf(sorted[i])] = (sum += better[i]) + 1;
+        return ranks;
+
+        // the first of them that comes after a row; a million rows are looked up at every drawing
+        int Place(double key, int row)
+        {
+            int low = 0, high = keys.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (keys[middle] > key || keys[middle] == key && sorted[middle] > row) high = middle;
+                else low = middle + 1;
+            }
+            return low;
+        }
+    }
+
+    private double Sign(int metric) => IsLowBest(metric) ? 1 : -1;
 }

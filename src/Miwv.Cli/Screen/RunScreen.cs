@@ -6,12 +6,9 @@ using Miwv.Engine.Resources;
 
 namespace Miwv.Cli.Screen;
 
-/// <summary>The full screen over a run: draws four times a second and at every key, on its own thread; less often where drawing would take more than a 150th of the time.</summary>
+/// <summary>The full screen over a run: draws at the pace of <see cref="DrawPace"/> and at every key, on its own thread.</summary>
 internal sealed class RunScreen : IDisposable
 {
-    private const int DrawingShare = 150;
-    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
-
     private readonly RunMonitor monitor;
     private readonly Messages messages;
     private readonly Action stop;
@@ -122,7 +119,7 @@ internal sealed class RunScreen : IDisposable
     private void Watch()
     {
         long drawn = 0;
-        var pause = Redraw;
+        var pace = new DrawPace();
         while (!ended)
         {
             bool pressed = keys.TryTake(out var key, drawn == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
@@ -131,12 +128,12 @@ internal sealed class RunScreen : IDisposable
                 lock (monitor.Gate) state.Press(key, monitor, place => place >= 0 && place < view.Order.Length ? view.Order[place] : -1);
                 if (!keys.TryTake(out key, TimeSpan.Zero)) break;
             }
-            if (!pressed && Stopwatch.GetElapsedTime(drawn) < pause) continue;
+            var window = TerminalSurface.Size();
+            if (!pressed && !pace.IsDue(Stopwatch.GetElapsedTime(drawn), window)) continue;
             long begin = Stopwatch.GetTimestamp();
-            Draw();
+            Draw(window.Width, window.Height);
             drawn = Stopwatch.GetTimestamp();
-            pause = DrawingShare * Stopwatch.GetElapsedTime(begin, drawn);
-            if (pause < Redraw) pause = Redraw;
+            pace.Drew(Stopwatch.GetElapsedTime(begin, drawn), window);
             if (!state.IsStopping) continue;
             monitor.Resume();
             stop();
@@ -144,10 +141,9 @@ internal sealed class RunScreen : IDisposable
         }
     }
 
-    private void Draw()
+    private void Draw(int width, int height)
     {
         Measure();
-        var (width, height) = TerminalSurface.Size();
         List<StyledLine> lines;
         lock (monitor.Gate) lines = view.Draw(width, height);
         surface.Show(lines, width);

@@ -60,6 +60,22 @@ internal static class Cells
         return line;
     }
 
+    /// <summary>As <see cref="Cut"/>, but it is the end that is kept.</summary>
+    public static string CutStart(string text, int width)
+    {
+        string line = SafeText.OneLine(text.Length > 8 * Math.Max(1, width) ? text[^(8 * Math.Max(1, width))..] : text);
+        int over = Width(line) - width, at = 0;
+        if (over <= 0) return line;
+        if (width <= 0) return "";
+        foreach (var rune in line.EnumerateRunes())
+        {
+            if (over < 0) break; // what was cut leaves a cell for the …
+            over -= Width(rune);
+            at += rune.Utf16SequenceLength;
+        }
+        return "…" + line[at..];
+    }
+
     /// <summary><see cref="Cut"/>, filled with spaces to exactly <paramref name="width"/> cells.</summary>
     public static string Fit(string text, int width)
     {

@@ -13,7 +13,7 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
     private readonly bool live;
     private readonly Messages messages;
     private string stage = "";
-    private long stageBegan, lastShown, keptAtStart;
+    private long stageBegan, lastShown, doneAtStart, rowsAtStart;
     private bool drawn;
 
     public ProgressLine(Messages messages, bool live)
@@ -32,7 +32,8 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
             {
                 stage = value.Stage;
                 stageBegan = now;
-                keptAtStart = value.Kept;
+                // what a first report brings took its time before
+                (doneAtStart, rowsAtStart) = (value.Done, value.Rows);
                 lastShown = live ? 0 : now;
             }
             bool finished = value.Total > 0 && value.Done >= value.Total;
@@ -52,13 +53,13 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
 
     private string Text(StageProgress value, TimeSpan elapsed)
     {
-        long work = value.Done - Math.Max(keptAtStart, value.Kept);
+        long work = value.Done - Math.Max(doneAtStart, value.Kept);
         double rate = elapsed.TotalSeconds > 0.05 ? work / elapsed.TotalSeconds : 0;
         string text = value.Total > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{value.Stage,-9} {Bar(value.Done, value.Total)} {100.0 * value.Done / value.Total,5:F1} %")
             : $"{value.Stage,-9} {Count(value.Done)} {value.Unit}";
-        if (rate > 0) text += $"  {(value.Unit == "bytes" ? Size(rate) : Count((long)rate) + " " + value.Unit)}/s";
-        if (value.Rows > 0 && elapsed.TotalSeconds > 0.05 && value.Kept == 0) text += $"  {Count((long)(value.Rows / elapsed.TotalSeconds))} {(value.Stage == "score" ? "passes" : "rows")}/s";
+        if (rate > 0) text += $"  {(value.Unit == "bytes" ? Size(rate) : Rate(rate) + " " + value.Unit)}/s";
+        if (value.Rows > rowsAtStart && elapsed.TotalSeconds > 0.05 && value.Kept == 0) text += $"  {Rate((value.Rows - rowsAtStart) / elapsed.TotalSeconds)} {(value.Stage == "score" ? "passes" : "rows")}/s";
         if (rate > 0 && value.Total > value.Done) text += $"  {Duration(TimeSpan.FromSeconds((value.Total - value.Done) / rate))} left";
         return text;
     }
@@ -95,6 +96,16 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
             return 80;
         }
     }
+
+    /// <summary>Work a second: a decimal where a whole number would say little, two below a tenth, never 0 for something.</summary>
+    internal static string Rate(double value) => value switch
+    {
+        >= 9.95 => Count((long)Math.Round(value)),
+        >= 0.095 => value.ToString("F1", CultureInfo.InvariantCulture),
+        >= 0.005 => value.ToString("F2", CultureInfo.InvariantCulture),
+        > 0 => "<0.01",
+        _ => "0",
+    };
 
     internal static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

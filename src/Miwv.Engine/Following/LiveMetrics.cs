@@ -101,8 +101,10 @@ internal sealed class LiveMetrics
         if (Stopwatch.GetElapsedTime(computed) < pause) return;
         long begin = Stopwatch.GetTimestamp();
         foreach (var (field, values) in stage.Live(results)) listener(field, values);
+        // the first time is compiled as it runs, which would put the second off for half a minute
+        bool first = computed == 0;
         computed = Stopwatch.GetTimestamp();
-        pause = Share * Stopwatch.GetElapsedTime(begin, computed);
+        pause = first ? Shortest : Share * Stopwatch.GetElapsedTime(begin, computed);
         if (pause < Shortest) pause = Shortest;
     }
 }

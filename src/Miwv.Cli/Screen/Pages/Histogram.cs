@@ -3,7 +3,7 @@ using Miwv.Cli.Terminal;
 
 namespace Miwv.Cli.Screen;
 
-/// <summary>A metric's distribution as columns of blocks between its 1 % and 99 % marks; values beyond count in the outer columns.</summary>
+/// <summary>A metric's distribution as columns of blocks between its 1 % and 99 % marks; values beyond count in the outer columns, and the axis says how far they go.</summary>
 internal static class Histogram
 {
     private const int Sample = 20_000;
@@ -21,10 +21,15 @@ internal static class Histogram
             return lines;
         }
         var counts = new int[width];
-        double step = (high - low) / width;
+        double columns = width / (high - low), least = low, greatest = high;
         foreach (double value in values)
-            if (!double.IsNaN(value)) counts[(int)Math.Clamp((value - low) / step, 0, width - 1)]++;
-        int most = counts.Max(), zero = low < 0 && high > 0 ? (int)(-low / step) : -1;
+        {
+            if (double.IsNaN(value)) continue;
+            counts[(int)Math.Clamp((value - low) * columns, 0, width - 1)]++;
+            if (value < least) least = value;
+            else if (value > greatest) greatest = value;
+        }
+        int most = counts.Max(), zero = low < 0 && high > 0 ? (int)(-low * columns) : -1;
         for (int line = 0; line < height; line++)
         {
             var text = new StyledLine();
@@ -38,19 +43,20 @@ internal static class Histogram
             }
             lines.Add(text);
         }
-        lines.Add(Labels(low, high, zero, width));
+        lines.Add(Labels(End(low, "least", least), End(high, "most", greatest), zero, width));
         return lines;
     }
 
-    private static StyledLine Labels(double low, double high, int zero, int width)
+    private static StyledLine Labels(string left, string right, int zero, int width)
     {
-        string left = Text(low), right = Text(high);
-        var line = new StyledLine().Add(left, Palette.Dim);
-        if (zero > left.Length + 1 && zero < width - right.Length - 2) line.To(zero).Add("0", Palette.Dim);
-        return line.To(width - right.Length).Add(right, Palette.Dim);
+        var line = new StyledLine().Add(left, Palette.Dim, width / 2);
+        if (zero > line.Width + 1 && zero < width - right.Length - 2) line.To(zero).Add("0", Palette.Dim);
+        return line.To(width - right.Length).Add(right, Palette.Dim, width - line.Width);
     }
 
-    private static string Text(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string End(double shown, string name, double real) => Text(shown) == Text(real) ? Text(shown) : $"{Text(shown)} ({name} {Text(real)})";
+
+    private static string Text(double value) => Math.Abs(value) < 1e6 ? value.ToString("0.00", CultureInfo.InvariantCulture) : value.ToString("0.0e0", CultureInfo.InvariantCulture);
 
     // marks from a sample spread over the rows: sorting a million values at every drawing would cost more than the drawing
     private static (double Low, double High) Range(double[] values)

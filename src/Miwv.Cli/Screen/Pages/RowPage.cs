@@ -1,5 +1,6 @@
 using System.Globalization;
 using Miwv.Cli.Terminal;
+using Spectre.Console;
 
 namespace Miwv.Cli.Screen;
 
@@ -34,12 +35,14 @@ internal sealed class RowPage(RunMonitor monitor, ScreenState state, TokenLoader
 
     private static StyledLine Numbers(RowBoard board, int row, double cosine, int width)
     {
-        string Value(double value) => double.IsNaN(value) ? "-" : value.ToString("F4", CultureInfo.InvariantCulture);
-        var line = new StyledLine().Add($" miwv {Value(board.Values[0][row])}", Palette.Title)
-            .Add(string.Create(CultureInfo.InvariantCulture, $"  zero-shot {Value(board.Zero(row))}  one-shot {Value(board.One(row))}  cosine {cosine:F4}"), null, Math.Max(0, width - 20));
+        string Value(double value) => Figure.Fit(value, 12).TrimStart();
+        var line = new StyledLine().Add($" miwv {Value(board.Values[0][row])}", Palette.Title);
+        Put(string.Create(CultureInfo.InvariantCulture, $"  zero-shot {Value(board.Zero(row))}  one-shot {Value(board.One(row))}  cosine {Value(cosine)}"), null);
         for (int metric = 3; metric < board.Metrics.Count; metric++)
-            line.Add($"  {board.Metrics[metric]} {Value(board.Values[metric][row])}", Palette.Dim, Math.Max(0, width - line.Width));
+            Put($"  {board.Metrics[metric]} {Value(board.Values[metric][row])}", Palette.Dim);
         return line;
+
+        void Put(string text, Style? style) => line.Add(text, style, Math.Max(0, width - line.Width));
     }
 
     private List<StyledLine> Column(RowBoard board, int row, string name, int width, TokenLoader? loaded)

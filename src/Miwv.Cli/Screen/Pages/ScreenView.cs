@@ -43,7 +43,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (monitor.Board is { } known)
         {
             state.Page = Math.Max(1, room - 1);
-            Order = known.Best(state.Metric(known), known.IsLowBest(state.Metric(known)) != state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
+            Order = known.First(state.Metric(known), state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
             state.Clamp(Order.Length);
             lines.AddRange(RowTable.Lines(known, state, Order, width, room, unicode));
         }
@@ -69,15 +69,14 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
     {
         var line = new StyledLine().Add(" rows ", Palette.Dim);
         if (monitor.Board is not { } board) return line.Add(monitor.Phase == RunPhase.Stopped ? "none scored yet" : "being read", Palette.Dim);
+        string found = state.Filter is { } filter ? string.Create(CultureInfo.InvariantCulture, $"/{Cells.Cut(filter.Text, 16)}: {filter.Found:N0} {(filter.Found == 1 ? "row" : "rows")}{(filter.IsDone ? "" : "...")}") : "";
+        int room = found.Length > 0 ? width - Cells.Width(found) - 2 : width;
         foreach (var (status, rows) in board.Statuses)
         {
             string count = status == "ok" && !monitor.IsFinished ? $"{ProgressLine.Count(board.Scored)} of {ProgressLine.Count(rows)}" : ProgressLine.Count(rows);
-            line.Add($" {count}", status == "ok" ? Palette.Good : Palette.Warning, Math.Max(0, width - line.Width)).Add($" {status} ", null, Math.Max(0, width - line.Width));
+            line.Add($" {count}", status == "ok" ? Palette.Good : Palette.Warning, Math.Max(0, room - line.Width)).Add($" {status} ", null, Math.Max(0, room - line.Width));
         }
-        if (state.Filter is not { } filter) return line;
-        string found = string.Create(CultureInfo.InvariantCulture, $"/{Cells.Cut(filter.Text, 16)}: {filter.Found:N0} rows{(filter.IsDone ? "" : "...")}");
-        if (line.Width + found.Length + 2 < width) line.To(width - found.Length - 1).Add(found, Palette.Key);
-        return line;
+        return found.Length > 0 ? line.To(room + 1).Add(found, Palette.Key) : line;
     }
 
     private List<StyledLine> Messages(int width, int height)
@@ -91,20 +90,25 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
     private StyledLine Hints(int width)
     {
         var line = new StyledLine();
-        if (state.Typing is { } typing) return line.Add(" filter: ", Palette.Key).Add(typing, Palette.Title, width - 40).Add(unicode ? "▏" : "_").Add("   Enter apply, Esc leave", Palette.Dim);
-        (string, string)[] keys = state.Mode switch
+        if (state.Typing is { } typing) return line.Add(" filter: ", Palette.Key).Add(Cells.CutStart(typing, width - 40), Palette.Title).Add(unicode ? "▏" : "_").Add("   Enter apply, Esc leave", Palette.Dim);
+        // those worth least (of the highest number) give way where there is no room for all
+        (string Key, string What, int Worth)[] keys = state.Mode switch
         {
-            ScreenMode.Help => [("?", "back"), ("q", Quit)],
-            ScreenMode.Row => [("Esc", "back"), ("up/down", "scroll"), ("q", Quit), ("?", "help")],
-            _ => [("up/down Enter", "open"), ("/", "filter"), ("s", "sort"), .. Pause, ("q", Quit), ("?", "help"), ("r", "reverse")],
+            ScreenMode.Help => [("?", "back", 0), ("q", Quit, 0)],
+            ScreenMode.Row => [("Esc", "back", 0), ("up/down", "scroll", 1), ("q", Quit, 0), ("?", "help", 0)],
+            _ => [("up/down Enter", "open", 0), ("/", "filter", 2), ("s", "sort", 3), .. Pause, ("q", Quit, 0), ("?", "help", 0), ("r", "reverse", 4)],
         };
-        foreach (var (key, what) in keys)
-            if (line.Width + key.Length + what.Length + 4 <= width) line.Add($" {key} ", Palette.Key).Add(what).Add(" ");
+        int least = keys.Max(key => key.Worth);
+        while (least > 0 && keys.Where(key => key.Worth <= least).Sum(Size) > width) least--;
+        foreach (var key in keys)
+            if (key.Worth <= least && line.Width + Size(key) <= width) line.Add($" {key.Key} ", Palette.Key).Add(key.What).Add(" ");
         return line;
+
+        static int Size((string Key, string What, int Worth) key) => key.Key.Length + key.What.Length + 3;
     }
 
     private string Quit => monitor.IsOwn ? "stop and keep" : "leave";
-    private (string, string)[] Pause => !monitor.IsOwn ? [] : [("p", monitor.IsPaused ? "go on" : "pause")];
+    private (string, string, int)[] Pause => !monitor.IsOwn ? [] : [("p", monitor.IsPaused ? "go on" : "pause", monitor.IsPaused ? 0 : 1)];
 
     private static StyledLine Indented(StyledLine line)
     {

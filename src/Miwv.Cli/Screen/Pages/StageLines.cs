@@ -48,13 +48,13 @@ internal static class StageLines
         if (monitor.Stage is { IsFinished: false, Rate: > 0 } stage)
         {
             bool bytes = stage.Last.Unit == "bytes";
-            Show(bytes ? ProgressLine.Size(stage.Rate) : ProgressLine.Count((long)stage.Rate), bytes ? "a second" : stage.Last.Unit + (stage.Name == "score" ? "/s computed" : "/s"));
+            Show(bytes ? ProgressLine.Size(stage.Rate) : ProgressLine.Rate(stage.Rate), bytes ? "a second" : stage.Last.Unit + (stage.Name == "score" ? "/s computed" : "/s"));
             if (stage.Name == "score")
             {
-                Show(ProgressLine.Count((long)(stage.Rate * monitor.Sharing)), "served");
-                if (stage.RowRate > 0) Show(stage.RowRate.ToString("F1", CultureInfo.InvariantCulture), "rows/s");
+                Show(ProgressLine.Rate(stage.Rate * monitor.Sharing), "served");
+                if (stage.RowRate > 0) Show(ProgressLine.Rate(stage.RowRate), "rows/s");
             }
-            else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Count((long)stage.RowRate), "rows/s");
+            else if (stage.Last.Unit != "rows" && stage.RowRate > 0) Show(ProgressLine.Rate(stage.RowRate), "rows/s");
         }
         if (monitor.Use is not { } use) return line;
         if (use.Card is { } card) Show(string.Create(CultureInfo.InvariantCulture, $"{100 * card.Busy:F0} %"), card.Cards == 1 ? "GPU" : $"GPU (busiest of {card.Cards})");
