@@ -74,7 +74,7 @@ public sealed partial class MiwvRun : IDisposable
     public bool Resumed { get; }
 
     /// <summary>Settings that differ from those the directory was made with; possible as long as nothing was scored there.</summary>
-    public IReadOnlyList<string> Changes { get; }
+    public IReadOnlyList<SettingDifference> Changes { get; }
 
     /// <summary>How long the stages took so far.</summary>
     public StageTimes StageTimes { get; }
@@ -277,7 +277,7 @@ public sealed partial class MiwvRun : IDisposable
     {
         using var other = Open(RunFile.ReadSettings(Path.Combine(from, "run.json")), from, resume: true, null, warn, isSource: true, cancel);
         var differences = inputs.Identity(settings).DifferencesFrom(other.inputs.Identity(other.settings).Values.ToDictionary(v => v.Key, v => v.Value))
-            .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
+            .Where(difference => DecidesPasses.Contains(difference.Name)).ToList();
         if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
         var waves = other.Plan();
         PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves, []), other.settings.PerToken, other.results!, all: true);

@@ -21,11 +21,12 @@ internal static class PlanCommand
         options.AddTo(command);
         writeOut.AddTo(command);
         command.Options.Add(options.Demonstrations);
+        command.Options.Add(options.From);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages.Info), parsed.GetValue(json)) is { } code) return code;
-            using var run = context.OpenRun(options.Read(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            if (writeOut.Run(parsed, context, options, () => options.ReadOrTakeOver(parsed, context.Messages.Info), parsed.GetValue(json)) is { } code) return code;
+            using var run = context.OpenRun(options.ReadOrTakeOver(parsed, context.Messages.Info), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             run.IsTrial = true;
             var parts = new List<Part>();
             if (run.Cascade is { } cascade) parts.Add(Part.Of("small model", cascade.Run));

@@ -15,7 +15,7 @@ internal static class ConfigFile
     private const string Flag = "--config", FromKey = "from";
 
     // of a run over the passes of another only these are its own, the rest is the other's
-    private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads"];
+    private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads", .. SelectionOptions.Names];
 
     /// <summary>The arguments with the file's settings in place of --config.</summary>
     /// <exception cref="UsageException">The file is missing or damaged, or has a key or value that no flag has.</exception>
