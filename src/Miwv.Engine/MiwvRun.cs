@@ -251,6 +251,7 @@ public sealed partial class MiwvRun : IDisposable
         Tokenize();
         GiveBack();
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
+        WarnOfDropOut(graph, window);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
         var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
@@ -270,6 +271,24 @@ public sealed partial class MiwvRun : IDisposable
         (sizing, plan) = WaveFitting.Fit(wanted, limits => WavePlanner.Plan(forest, limits), (waves, size) => WaveFitting.Allocate(Model, waves, Options, size), mayShrink, warn);
         WaveSizeFile.Write(Directory, card.Name, gather, sizing);
         return plan;
+    }
+
+    // a run that another one takes passes from (it has no live file) said so when it was made
+    private void WarnOfDropOut(KnnGraph graph, int window)
+    {
+        if (live is null) return;
+        string noVector = settings.VectorsPath is not null ? "have a vector of zeros"
+            : settings.EmbedderPath is not null ? "have no word that the embedder knows" : "have no token, or a vector that is not a number";
+        foreach (string reason in new DropOut(passes!, Facts, graph, stage!.NeedsOneShot).Reasons(window, Model.TrainedContext, row => Embed().IsZero(row), noVector)) warn(reason);
+    }
+
+    /// <summary>Why the plan has no pass; null if it has some.</summary>
+    public string? WhyNoPasses()
+    {
+        if (Plan().Forest.Count > 0) return null;
+        if (!Passes.Status.Contains(RowStatus.Ok)) return "no row can be scored";
+        if (Passes.Passes.Count == 0) return "none of the metrics needs the model";
+        return settings.From is { } from ? $"all {Passes.Passes.Count} are taken over from {from}" : "the cascade leaves no row to the scoring model";
     }
 
     // What a finished run has of this one's passes.
