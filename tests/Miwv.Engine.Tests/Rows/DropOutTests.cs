@@ -40,12 +40,12 @@ public sealed class DropOutTests : IDisposable
         string warning = Assert.Single(folder.Warnings);
         var said = Regex.Match(warning, @"^(\d+) of 60 rows do not fit the window of 150 tokens \(too_long\): -c (\d+) holds (\d+) of them");
         Assert.True(said.Success, warning);
-        Assert.Equal(metric == "miwv", warning.EndsWith("with the examples that they have now", StringComparison.Ordinal));
+        Assert.Equal(metric == "miwv", warning.Contains("with the examples that they have now", StringComparison.Ordinal));
         int Number(int group) => int.Parse(said.Groups[group].Value, CultureInfo.InvariantCulture);
         Assert.Equal(before, Number(1));
         int after = Plan(settings with { Window = Number(2) }, "b", out _).Count(status => status == RowStatus.TooLong);
         Assert.Equal(Number(3), before - after);
-        Assert.True(Number(3) >= 0.9 * before);
+        Assert.True(warning.Contains("; a model with a context of", StringComparison.Ordinal) || Number(3) >= 0.9 * before);
     }
 
     [Fact]
