@@ -74,7 +74,7 @@ public sealed partial class MiwvRun : IDisposable
     public bool Resumed { get; }
 
     /// <summary>Settings that differ from those the directory was made with; possible as long as nothing was scored there.</summary>
-    public IReadOnlyList<string> Changes { get; }
+    public IReadOnlyList<SettingDifference> Changes { get; }
 
     /// <summary>How long the stages took so far.</summary>
     public StageTimes StageTimes { get; }
@@ -254,6 +254,7 @@ public sealed partial class MiwvRun : IDisposable
         Tokenize();
         GiveBack();
         passes = PassStage.Run(Tokenize(), Facts, graph, window, stage!);
+        WarnOfDropOut(graph, window);
         stage!.AddPasses(passes, window, Rows, graph, stage.NeedsEmbeddings ? Embed() : null, settings);
         results = new PassResults(passes.Passes);
         var known = settings.From is null ? new bool[passes.Passes.Count] : TakeOver(settings.From);
@@ -275,12 +276,30 @@ public sealed partial class MiwvRun : IDisposable
         return plan;
     }
 
+    // a run that another one takes passes from (it has no live file) said so when it was made
+    private void WarnOfDropOut(KnnGraph graph, int window)
+    {
+        if (live is null) return;
+        string noVector = settings.VectorsPath is not null ? "have a vector of zeros"
+            : settings.EmbedderPath is not null ? "have no word that the embedder knows" : "have no token, or a vector that is not a number";
+        foreach (string reason in new DropOut(passes!, Facts, graph, stage!.NeedsOneShot).Reasons(window, Model.TrainedContext, row => Embed().IsZero(row), noVector)) warn(reason);
+    }
+
+    /// <summary>Why the plan has no pass; null if it has some.</summary>
+    public string? WhyNoPasses()
+    {
+        if (Plan().Forest.Count > 0) return null;
+        if (!Passes.Status.Contains(RowStatus.Ok)) return "no row can be scored";
+        if (Passes.Passes.Count == 0) return "none of the metrics needs the model";
+        return settings.From is { } from ? $"all {Passes.Passes.Count} are taken over from {from}" : "the cascade leaves no row to the scoring model";
+    }
+
     // What a finished run has of this one's passes.
     private bool[] TakeOver(string from)
     {
         using var other = Open(RunFile.ReadSettings(Path.Combine(from, "run.json")), from, resume: true, null, warn, isSource: true, cancel);
         var differences = inputs.Identity(settings).DifferencesFrom(other.inputs.Identity(other.settings).Values.ToDictionary(v => v.Key, v => v.Value))
-            .Where(text => DecidesPasses.Any(name => text.StartsWith(name + ":", StringComparison.Ordinal))).ToList();
+            .Where(difference => DecidesPasses.Contains(difference.Name)).ToList();
         if (differences.Count > 0) throw new UserException($"--from {from}: its passes were computed otherwise ({string.Join("; ", differences)})");
         var waves = other.Plan();
         PassSums.Read(other.Directory.JournalFile, waves, other.inputs.PlanKey(other.settings, waves, []), other.settings.PerToken, other.results!, all: true);

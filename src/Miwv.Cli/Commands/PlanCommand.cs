@@ -21,11 +21,12 @@ internal static class PlanCommand
         options.AddTo(command);
         writeOut.AddTo(command);
         command.Options.Add(options.Demonstrations);
+        command.Options.Add(options.From);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            if (writeOut.Run(parsed, context, options, () => options.Read(parsed, context.Messages), parsed.GetValue(json)) is { } code) return code;
-            using var run = context.OpenRun(options.Read(parsed, context.Messages), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
+            if (writeOut.Run(parsed, context, options, () => options.ReadOrTakeOver(parsed, context.Messages), parsed.GetValue(json)) is { } code) return code;
+            using var run = context.OpenRun(options.ReadOrTakeOver(parsed, context.Messages), parsed.GetValue(options.Run), parsed.GetValue(options.Resume));
             run.IsTrial = true;
             var parts = new List<Part>();
             if (run.Cascade is { } cascade) parts.Add(Part.Of("small model", cascade.Run));
@@ -45,19 +46,19 @@ internal static class PlanCommand
         foreach (var part in parts)
         {
             if (parts.Count > 1) Console.WriteLine(part.Name);
-            WriteText(part.Plan, part.Status, part.Estimate);
+            WriteText(part.Plan, part.Status, part.Estimate, part.WhyNothing);
         }
         if (parts.Count > 1) Line($"in all    about {ProgressLine.Duration(TimeSpan.FromTicks(parts.Sum(part => part.Estimate.Duration.Ticks)))}, {parts.Sum(part => part.Plan.Tokens):N0} tokens");
         if (parts[^1].Without is { } tokens)
             Line($"without   {tokens:N0} tokens of the scoring model, about {ProgressLine.Duration(parts[^1].Estimate.TokensPerSecond > 0 ? TimeSpan.FromSeconds(tokens / parts[^1].Estimate.TokensPerSecond) : TimeSpan.Zero)}, if it scored all rows");
     }
 
-    private static void WriteText(WavePlan plan, Dictionary<RowStatus, int> status, RunEstimate estimate)
+    private static void WriteText(WavePlan plan, Dictionary<RowStatus, int> status, RunEstimate estimate, string? whyNothing)
     {
         long plain = plan.Forest.PlainTokens;
         int trunks = Enumerable.Range(0, plan.Count).Count(i => plan[i].IsTrunk);
         Line($"rows      {string.Join(", ", status.Select(s => $"{ProgressLine.Count(s.Value)} {RowStatusName.Of(s.Key)}"))}");
-        Line($"passes    {plan.Forest.Count:N0}");
+        Line($"passes    {plan.Forest.Count:N0}{(whyNothing is null ? "" : ": " + whyNothing)}");
         Line($"tokens    {plan.Tokens:N0} to compute, {plain:N0} in a plain loop ({(plan.Tokens == 0 ? 1 : (double)plain / plan.Tokens):F2} times as many), {plan.Forest.NodeCount:N0} at least");
         Line($"decodes   {plan.Count:N0}: {plan.Count - trunks:N0} waves of at most {plan.Limits.Tokens} tokens, {plan.Limits.Outputs} scored rows; {trunks:N0} trunks kept in the cache");
         Line($"memory    {ProgressLine.Size(estimate.ModelBytes)} of weights, {ProgressLine.Size(estimate.ContextBytes)} of cells and logits ({plan.Cells:N0} cells a context)");
@@ -95,7 +96,7 @@ internal static class PlanCommand
 
     private static void WriteJson(Utf8JsonWriter json, Part part)
     {
-        var (_, plan, status, estimate, _) = part;
+        var (_, plan, status, estimate, _, _) = part;
         json.WriteStartObject("status");
         foreach (var (name, count) in status) json.WriteNumber(RowStatusName.Of(name), count);
         json.WriteEndObject();
@@ -114,13 +115,14 @@ internal static class PlanCommand
     }
 
     /// <param name="Without">Tokens that the scoring model would decode without a cascade; null without one.</param>
-    private sealed record Part(string Name, WavePlan Plan, Dictionary<RowStatus, int> Status, RunEstimate Estimate, long? Without)
+    /// <param name="WhyNothing">Why there is no pass; null if there are some.</param>
+    private sealed record Part(string Name, WavePlan Plan, Dictionary<RowStatus, int> Status, RunEstimate Estimate, long? Without, string? WhyNothing)
     {
         public static Part Of(string name, MiwvRun run)
         {
             var plan = run.Plan();
             var status = run.Passes.Status.GroupBy(s => s).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.Count());
-            return new Part(name, plan, status, run.Estimate(), run.TokensWithoutCascade);
+            return new Part(name, plan, status, run.Estimate(), run.TokensWithoutCascade, run.WhyNoPasses());
         }
     }
 }

@@ -30,6 +30,7 @@ internal static class ScoreCommands
         options.AddTo(command);
         writeOut.AddTo(command);
         command.Options.Add(options.Demonstrations);
+        command.Options.Add(options.From);
         screens.AddTo(command);
         command.Options.Add(verify);
         output.AddTo(command);
@@ -38,14 +39,15 @@ internal static class ScoreCommands
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
-            var request = selecting.Read(parsed, parsed.GetValue(options.Metric)!, parsed.GetValue(options.Seed));
-            foreach (string line in selecting.WithoutEffect(parsed, request)) context.Messages.Warn(line);
             string? file = output.File(parsed);
             var nested = selecting.Nested(parsed, file);
-            var settings = options.Read(parsed, context.Messages);
+            var settings = options.ReadOrTakeOver(parsed, context.Messages);
+            var request = selecting.Read(parsed, settings.Metrics, settings.Seed);
+            foreach (string line in selecting.WithoutEffect(parsed, request)) context.Messages.Warn(line);
             settings = settings with { Selecting = selecting.Given(parsed) };
             if (settings.Cascade is not null && request.By.Count > 1)
                 throw new UsageException("--by with several metrics and --cascade: ranks among the rows that were kept are not ranks among all rows; rank by one metric, the first of --metric");
+            if (parsed.GetValue(early) && settings.From is { } finished) throw new UsageException($"--early-stop and --from {finished}: the finished run's passes are there for every row; give one of the two");
             if (parsed.GetValue(early)) settings = settings with { EarlyStop = EarlyStop(request, settings) };
             output.Check(parsed, nested.Select(n => n.File), options.Inputs(parsed, context, settings));
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
@@ -71,7 +73,6 @@ internal static class ScoreCommands
     {
         var command = new Command("score", "Score every row; the scores are in the run directory");
         var options = new RunOptions();
-        var from = new Option<string?>("--from") { Description = "a finished run: its data and settings, its passes are not computed again; with --metric, --seed, --run, -t", HelpName = "RUN" };
         var json = new Option<bool>("--json") { Description = "the summary as JSON on stdout" };
         var screens = new ScreenOption();
         var verify = VerifyCommand.AfterRun();
@@ -80,13 +81,13 @@ internal static class ScoreCommands
         writeOut.AddTo(command);
         command.Options.Add(options.Demonstrations);
         screens.AddTo(command);
-        command.Options.Add(from);
+        command.Options.Add(options.From);
         command.Options.Add(verify);
         command.Options.Add(json);
         command.SetAction(parsed => host.Run(parsed, context =>
         {
             int? sample = VerifyCommand.Sample(parsed, verify);
-            var settings = parsed.GetValue(from) is { } finished ? options.ReadFrom(parsed, finished, context.Messages) : options.Read(parsed, context.Messages);
+            var settings = options.ReadOrTakeOver(parsed, context.Messages);
             if (writeOut.Run(parsed, context, options, () => settings, parsed.GetValue(json)) is { } code) return code;
             using var screen = screens.Open(parsed, context, settings);
             using var run = context.OpenRun(settings, parsed.GetValue(options.Run), parsed.GetValue(options.Resume), screen?.Monitor);

@@ -15,7 +15,7 @@ internal static class ConfigFile
     private const string Flag = "--config", FromKey = "from";
 
     // of a run over the passes of another only these are its own, the rest is the other's
-    private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads"];
+    private static readonly string[] OwnBesideFrom = [FromKey, "metric", "seed", "threads", .. SelectionOptions.Names];
 
     /// <summary>The file that the arguments name; null if they name none.</summary>
     public static string? In(string[] args)

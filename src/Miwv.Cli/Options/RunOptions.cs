@@ -49,6 +49,9 @@ internal sealed class RunOptions
     public readonly Option<string?> Run = new("--run") { Description = "run directory (default: miwv-runs/NAME-HASH)", HelpName = "DIR" };
     public readonly Option<bool> Resume = new("--resume") { Description = "go on with the run in the run directory; an error if there is none" };
 
+    /// <summary>Only of commands that score.</summary>
+    public readonly Option<string?> From = new("--from") { Description = "a finished run: its data and settings, its passes are not computed again; with --metric, --seed, --run, -t", HelpName = "RUN" };
+
     private readonly Option[] own;
 
     public RunOptions() => own = [Dataset, Model, Embedder, Vectors, Template, Columns, Ids, Limit, Window, Batch, Ubatch, Threads, GpuLayers, Flash, Exact, Store, Search, HnswM, EfConstruction, EfSearch, Duplicates, ScoreEos, Turns, Metric, Cascade, Audit, Judges, Seed, PerToken, Run, Resume];
@@ -115,9 +118,31 @@ internal sealed class RunOptions
         }
     }
 
-    /// <summary>The settings of a finished run for further metrics.</summary>
-    /// <exception cref="UsageException">An option that the finished run decides.</exception>
-    public RunSettings ReadFrom(ParseResult parsed, string from, Messages messages)
+    /// <summary>The settings of a command that has --from: those of the command line, or of the run that it names. A run that was made with --from need not be told so again.</summary>
+    /// <exception cref="UsageException">A value that no run can have, or an option that the finished run decides.</exception>
+    public RunSettings ReadOrTakeOver(ParseResult parsed, Messages messages)
+    {
+        if (parsed.GetValue(From) is { } named) return ReadFrom(parsed, named, null, messages);
+        if (MadeFrom(parsed) is not { From: { } from } made) return Read(parsed, messages);
+        return parsed.GetValue(Data) is null ? ReadFrom(parsed, from, made, messages) : Read(parsed, messages) with { From = from };
+    }
+
+    // what is wrong with the directory says who opens it
+    private RunSettings? MadeFrom(ParseResult parsed)
+    {
+        if (parsed.GetValue(Run) is not { } directory || !File.Exists(Path.Combine(directory, "run.json"))) return null;
+        try
+        {
+            return RunFile.ReadSettings(Path.Combine(directory, "run.json"));
+        }
+        catch (UserException)
+        {
+            return null;
+        }
+    }
+
+    // the settings of a finished run for further metrics
+    private RunSettings ReadFrom(ParseResult parsed, string from, RunSettings? made, Messages messages)
     {
         Option[] mayBeGiven = [Metric, Seed, Run, Resume, Threads];
         foreach (var option in own)
@@ -131,7 +156,9 @@ internal sealed class RunOptions
         var settings = RunFile.ReadSettings(run.RunFile);
         if (settings.Cascade is not null || settings.Judges.Count > 0)
             throw new UsageException($"--from {from}: is a run with {(settings.Cascade is null ? "--judges" : "--cascade")}; its parts are runs by themselves, name one of those in {Path.Combine(from, settings.Cascade is null ? "judges" : "cascade")}");
-        return settings with { From = from, Metrics = Metrics(parsed.GetValue(Metric)!), Seed = parsed.GetValue(Seed), Threads = ThreadsOf(parsed, messages) ?? settings.Threads, PerToken = false, EarlyStop = null };
+        return settings with { From = from, Metrics = Given(Metric) || made is null ? Metrics(parsed.GetValue(Metric)!) : made.Metrics, Seed = Given(Seed) || made is null ? parsed.GetValue(Seed) : made.Seed, Threads = ThreadsOf(parsed, messages) ?? settings.Threads, PerToken = false, EarlyStop = null };
+
+        bool Given(Option option) => parsed.GetResult(option) is { Implicit: false };
     }
 
     private (string, ColumnMap) Entry(ParseResult parsed, string path, Action<string> info)

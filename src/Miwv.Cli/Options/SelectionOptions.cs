@@ -22,7 +22,7 @@ internal sealed class SelectionOptions
         [("rank-sum", Combination.RankSum), ("product", Combination.Product), ("weights", Combination.Weights)];
 
     private readonly Option<string> top = new("--top") { Description = "rows to keep: a share of all rows or a number", DefaultValueFactory = _ => "5%", HelpName = "5%|500" };
-    private readonly Option<string?> by = new("--by") { Description = "metrics to rank by, with weights (default: the first of --metric)", HelpName = "NAME[:WEIGHT],..." };
+    private readonly Option<string?> by = new("--by") { Description = "metrics to rank by, with weights; also miwv, zero_nll, one_nll, n_answer, cosine where the run has them (default: the first of --metric)", HelpName = "NAME[:WEIGHT],..." };
     private readonly Option<string> combine = new("--combine") { Description = "rank-sum, product or weights: how several metrics of --by become one", DefaultValueFactory = _ => "rank-sum", HelpName = "rank-sum|product|weights" };
     private readonly Option<string[]> gate = new("--gate") { Description = "a condition that rows must meet, or none (default: what the metric's paper demands, ifd<=1)", HelpName = "NAME<=X" };
     private readonly Option<string> selector = new("--selector") { Description = "how rows are taken from the ranking: " + string.Join(", ", Selectors.Select(s => s.Name)), DefaultValueFactory = _ => "top", HelpName = "NAME" };
@@ -32,6 +32,9 @@ internal sealed class SelectionOptions
     private readonly Option<string?> tags = new("--tags") { Description = "sweep: a field of the rows with their tags, a list or a text with commas (default: clusters are the tags)", HelpName = "FIELD" };
     private readonly Option<long?> budget = new("--token-budget") { Description = "most training tokens, prompts and answers together", HelpName = "N" };
     private readonly Option<string?> nested = new("--nested") { Description = "also write the beginnings of the selection, e.g. 1%,2%", HelpName = "SIZE,..." };
+
+    /// <summary>The settings that say which rows are kept.</summary>
+    public static IEnumerable<string> Names => new SelectionOptions().Deciding.Select(option => option.Name[2..]);
 
     public void AddTo(Command command)
     {
@@ -70,7 +73,8 @@ internal sealed class SelectionOptions
                 Seed = seed,
             };
             if (request.TagField is not null && request.Selector != Selector.Sweep) throw new UserException("--tags: belongs to --selector sweep");
-            string[] fields = [.. MetricRegistry.Parse(metrics).Select(metric => metric.Field)];
+            var computed = MetricRegistry.Parse(metrics);
+            string[] fields = [.. computed.Select(metric => metric.Field).Union(BaseColumns.Of(computed))];
             foreach (string field in request.By.Select(b => b.Field).Concat((request.Gates ?? []).Select(g => g.Metric)))
                 if (!fields.Contains(field)) throw new UserException($"{field}: not among the metrics that are computed ({string.Join(", ", fields)}); add it with --metric");
             return request;

@@ -120,8 +120,8 @@ internal sealed class SelectionMaker(ScoreTable scores, CascadeRows? cascade, Se
     private List<(MetricColumn Column, double Weight)> Fields() =>
         request.By.Count == 0 ? [(scores.Metrics[0], 1)] : [.. request.By.Select(by => (Column(by.Field), by.Weight))];
 
-    private MetricColumn Column(string field) => scores.Metrics.FirstOrDefault(metric => metric.Field == field)
-        ?? throw new UserException($"{field}: this run did not compute it; it has {string.Join(", ", scores.Metrics.Select(metric => metric.Field))}; add it with --metric");
+    private MetricColumn Column(string field) => scores.Metrics.FirstOrDefault(metric => metric.Field == field) ?? BaseColumns.Find(scores, field)
+        ?? throw new UserException($"{field}: this run did not compute it; it has {string.Join(", ", scores.Metrics.Select(metric => metric.Field).Union(["zero_nll", "one_nll", "miwv", "n_answer", "cosine"]))}; add it with --metric");
 
     private static double[] Signed(MetricColumn column) =>
         column.Info.Better == Better.High ? column.Values : Array.ConvertAll(column.Values, value => -value);

@@ -102,7 +102,7 @@ public sealed class RunDirectory : IDisposable
     public RunClaim Claim(RunIdentity identity, Action<Utf8JsonWriter> writeSettings, bool renew = false)
     {
         bool found = File.Exists(RunFile);
-        IReadOnlyList<string> changes = [];
+        IReadOnlyList<SettingDifference> changes = [];
         if (found)
         {
             var former = Runs.RunFile.ReadIdentity(RunFile);
@@ -111,7 +111,7 @@ public sealed class RunDirectory : IDisposable
             if (changes.Count > 0)
             {
                 if (File.Exists(JournalFile) || File.Exists(ScoresFile) || !identity.HasSameEmbeddings(former))
-                    throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", changes)}); repeat it with the same, or name another --run directory");
+                    throw new UserException($"{Path}: this directory holds a run with other input or settings ({string.Join("; ", changes)}); repeat it with the same, or name another --run directory{Advice(identity, former, changes)}");
                 File.Delete(WavesFile);
             }
         }
@@ -130,6 +130,11 @@ public sealed class RunDirectory : IDisposable
     }
 
     public void Dispose() => lockFile?.Dispose();
+
+    // passes of cascades and judges are not taken over
+    private string Advice(RunIdentity identity, Dictionary<string, string> former, IReadOnlyList<SettingDifference> changes) =>
+        !RunIdentity.OnlyMetrics(changes) || former.Keys.Any(name => name == "cascade" || name.StartsWith("judge ", StringComparison.Ordinal)) ? ""
+            : $"; what it has computed is not computed again by: miwv select (or score) --from {Path} --metric {identity.Values.FirstOrDefault(v => v.Key == "metrics").Value ?? "miwv"} --run OTHER";
 
     // What a killed process was writing beside the files of the run; nobody else can be at it, for the folder is locked.
     private void RemoveHalfMade()

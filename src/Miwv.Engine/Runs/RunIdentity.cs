@@ -19,24 +19,22 @@ public sealed class RunIdentity(IReadOnlyList<KeyValuePair<string, string>> valu
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>"name: was A, is B" for every value that differs from <paramref name="former"/>.</summary>
-    public IReadOnlyList<string> DifferencesFrom(IReadOnlyDictionary<string, string> former)
+    /// <summary>Every value that differs from <paramref name="former"/>.</summary>
+    public IReadOnlyList<SettingDifference> DifferencesFrom(IReadOnlyDictionary<string, string> former)
     {
-        var found = new List<string>();
+        var found = new List<SettingDifference>();
         foreach (var (name, value) in values)
-            if (!former.TryGetValue(name, out string? was)) found.Add($"{name}: was not set, is {Short(value)}");
-            else if (was != value) found.Add($"{name}: was {Short(was)}, is {Short(value)}");
-        foreach (string name in former.Keys)
-            if (!values.Any(v => v.Key == name)) found.Add($"{name}: was {Short(former[name])}, is not set");
+            if (former.GetValueOrDefault(name) is var was && was != value) found.Add(new(name, was, value));
+        foreach (var (name, was) in former)
+            if (!values.Any(v => v.Key == name)) found.Add(new(name, was, null));
+        // a run of MIWV alone says nothing of its metrics, nor of a seed
+        if (found.Exists(d => d.Name == "metrics" && (d.Was is null || d.Is is null))) found.RemoveAll(d => d.Name == "seed");
         return found;
     }
 
+    /// <summary>Whether a run with these differences could take over the passes of the other: it only asks for other metrics.</summary>
+    internal static bool OnlyMetrics(IReadOnlyList<SettingDifference> differences) => differences.All(d => d.Name is "metrics" or "seed");
+
     /// <summary>True if every difference from <paramref name="former"/> concerns only what comes after the embeddings.</summary>
     internal bool HasSameEmbeddings(IReadOnlyDictionary<string, string> former) => DecidesEmbeddings.All(name => values.FirstOrDefault(v => v.Key == name).Value == former.GetValueOrDefault(name));
-
-    private static string Short(string value)
-    {
-        string line = value.ReplaceLineEndings("\\n");
-        return line.Length <= 48 ? line : line[..45] + "...";
-    }
 }

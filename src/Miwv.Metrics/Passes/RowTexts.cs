@@ -66,6 +66,17 @@ public sealed class RowTexts(TokenTable tokens, TextCatalog texts)
         return false;
     }
 
+    /// <summary>The least room in which <see cref="TryShow"/> shows something of an answer.</summary>
+    public int LeastRoom(int row)
+    {
+        for (int turn = 0; turn < turns.Count(row); turn++)
+        {
+            var (from, to) = turns.Span(row, turn);
+            if (to > from) return from + 1;
+        }
+        return Prompt(row).Length + 1;
+    }
+
     /// <summary>A context, the row's prompt and its answer, all assistant turns scored.</summary>
     /// <returns>The pass of the answer; those of the earlier turns are joined with it.</returns>
     public int AddScored(PassList passes, ReadOnlySpan<Segment> context, int row)

@@ -98,7 +98,7 @@ public sealed partial class CascadeTests : IDisposable
             Assert.Equal(summary, File.ReadAllBytes(Path.Combine(whole.Directory, "summary.json")));
         }
         string message = Assert.Throws<UserException>(() => folder.Score(settings with { Cascade = settings.Cascade with { Keep = TopCount.Parse("31%") } }, whole.Directory)).Message;
-        Assert.Contains("cascade_keep: was 30%, is 31%", message, StringComparison.Ordinal);
+        Assert.Contains("--cascade keeps: was 30%, is 31%", message, StringComparison.Ordinal);
     }
 
     [Theory]

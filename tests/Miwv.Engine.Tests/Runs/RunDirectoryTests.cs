@@ -52,14 +52,16 @@ public sealed class RunDirectoryTests : IDisposable
         string more = folder.Rows("more.json", Enumerable.Range(0, 31).Select(i => (object)new { instruction = $"say {i}", output = "x" }));
         foreach (var (change, name) in new (RunSettings, string)[]
         {
-            (settings with { DataPath = more }, "data"), (settings with { ModelPath = folder.Model("tiny-llama", context: 128) }, "model"),
-            (settings with { Template = "alpaca" }, "template"), (settings with { Limit = 5 }, "limit"), (settings with { Window = 100 }, "window"),
-            (settings with { Exact = false }, "exact"), (settings with { ScoreEos = true }, "score_eos"), (settings with { KeepDuplicates = true }, "duplicates"),
-            (settings with { WaveTokens = 64 }, "wave_tokens"), (settings with { PerToken = true }, "per_token"), (settings with { Ids = IdSource.Position }, "ids"),
+            (settings with { DataPath = more }, "data: the content"), (settings with { ModelPath = folder.Model("tiny-llama", context: 128) }, "-m: the content"),
+            (settings with { Template = "alpaca" }, "--template: was plain, is alpaca"), (settings with { Limit = 5 }, "--limit: was not given, is 5"), (settings with { Window = 100 }, "-c: was not given, is 100"),
+            (settings with { Exact = false }, "--exact: was given, is not given"), (settings with { ScoreEos = true }, "--score-eos: was not given, is given"), (settings with { KeepDuplicates = true }, "--duplicates: was skip, is keep"),
+            (settings with { WaveTokens = 64 }, "-ub: was 32, is 64"), (settings with { PerToken = true }, "--per-token: was not given, is given"), (settings with { Ids = IdSource.Position }, "--ids: was own, is position"), (settings with { Store = StoreType.F16 }, "--store: was f32, is f16"),
+            (settings with { Metrics = "miwv,ifd" }, "--metric: was miwv, is miwv,ifd"),
         })
         {
             string message = Assert.Throws<UserException>(() => folder.Score(change, folder["run"])).Message;
-            Assert.Contains($"{name}: was ", message, StringComparison.Ordinal);
+            Assert.Contains($"({name}", message, StringComparison.Ordinal);
+            Assert.Equal(change.Metrics != settings.Metrics, message.Contains("select (or score) --from", StringComparison.Ordinal));
             Assert.DoesNotContain('\n', message);
         }
         folder.Score(settings with { Threads = 2 }, folder["run"]); // changes no number
@@ -73,7 +75,7 @@ public sealed class RunDirectoryTests : IDisposable
         RunSettings settings = Settings() with { Metrics = metrics };
         folder.Score(settings with { Metrics = "zero_nll" }, folder["other"]);
         folder.Score(settings, folder["run"]);
-        Assert.Contains("from: was not set", Assert.Throws<UserException>(() => folder.Score(settings with { From = folder["other"] }, folder["run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("--from: was not given", Assert.Throws<UserException>(() => folder.Score(settings with { From = folder["other"] }, folder["run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,19 +88,19 @@ public sealed class RunDirectoryTests : IDisposable
         RunSettings other = settings with { Search = SearchMode.Hnsw, Template = "alpaca", KeepDuplicates = true };
         using (MiwvRun run = MiwvRun.Open(other, folder["run"], resume: true, null, folder.Warnings.Add, default))
         {
-            Assert.Equal(["template", "duplicates", "search"], run.Changes.Select(change => change.Split(':')[0]));
-            Assert.Equal("search: was Auto, is Hnsw", run.Changes[^1]);
+            Assert.Equal(["template", "duplicates", "search"], run.Changes.Select(change => change.Name));
+            Assert.Equal("--search: was auto, is hnsw", run.Changes[^1].ToString());
             run.FindNeighbors();
         }
         string vectors = folder.Vectors("v.npy", [.. Enumerable.Range(0, 30).Select(i => new float[] { i, 1 })]);
         foreach (RunSettings change in new[] { other with { Limit = 5 }, other with { VectorsPath = vectors } })
-            Assert.Contains(" was ", Assert.Throws<UserException>(() => MiwvRun.Open(change, folder["run"], resume: false, null, folder.Warnings.Add, default)).Message, StringComparison.Ordinal);
+            Assert.Contains("other input or settings", Assert.Throws<UserException>(() => MiwvRun.Open(change, folder["run"], resume: false, null, folder.Warnings.Add, default)).Message, StringComparison.Ordinal);
         Assert.Equal(embedded, File.GetLastWriteTimeUtc(Path.Combine(folder["run"], "embeddings.miwv")));
         Assert.Empty(folder.Warnings);
 
         // what was changed to is what a run of its own gives, and from the first score on nothing changes any more
         Assert.Equal(folder.Score(other).Bytes, folder.Score(other, folder["run"]).Bytes);
-        Assert.Contains("search: was Hnsw, is Auto", Assert.Throws<UserException>(() => folder.Score(other with { Search = SearchMode.Auto }, folder["run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("--search: was hnsw, is auto", Assert.Throws<UserException>(() => folder.Score(other with { Search = SearchMode.Auto }, folder["run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
