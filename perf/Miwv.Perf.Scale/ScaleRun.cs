@@ -30,7 +30,7 @@ internal sealed record ScaleRun(int Rows, string Neighbors, int Passes, long Tok
         double modelMb = (StageMeter.AnonymousBytes() - before) / 1e6;
         meter.Begin("vectors");
         run.Embed();
-        if (neighbors == "given") KnnGraphFile.Save(run.Directory.NeighborsFile, GivenGraph.Of(run.Rows.Count), run.Inputs.NeighborKey(settings, 1));
+        if (neighbors == "given") KnnGraphFile.Save(run.Directory.NeighborsFile, GivenGraph.Of(run.Rows.Count), run.Inputs.NeighborKey(settings, run.Facts, 1));
         meter.Begin("neighbours");
         run.FindNeighbors();
         meter.Begin("passes, forest, waves");

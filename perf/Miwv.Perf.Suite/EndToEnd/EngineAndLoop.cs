@@ -30,7 +30,7 @@ internal sealed class EngineAndLoop : IDisposable
         var settings = new RunSettings { DataPath = data, ModelPath = model, VectorsPath = npy, Threads = 1, GpuLayers = 0 };
         string directory = Scratch.File($"{id}-run-{Guid.NewGuid():N}");
         run = MiwvRun.Open(settings, directory, resume: false, null, _ => { }, CancellationToken.None);
-        KnnGraphFile.Save(run.Directory.NeighborsFile, users is { } many ? GivenGraph.Shared(rows, many) : GivenGraph.Of(rows), run.Inputs.NeighborKey(settings, 1));
+        KnnGraphFile.Save(run.Directory.NeighborsFile, users is { } many ? GivenGraph.Shared(rows, many) : GivenGraph.Of(rows), run.Inputs.NeighborKey(settings, run.Facts, 1));
         Plan = run.Plan();
         var sizing = WaveSizing.For(run.Inputs.ModelFile, run.Model, settings);
         pool = new WavePool(run.Model, Plan, new ExecutorOptions(1, Exact: false, sizing.FlashAttention), contexts: 1);
