@@ -22,6 +22,13 @@ public sealed class AnswerTextTests
     }
 
     [Fact]
+    public void The_space_before_a_word_counts_into_its_width()
+    {
+        var tokens = Tokens(("serve", 0), (" th", 0), ("e", 0), (" soup", 0));
+        Assert.Equal(["serve", "the soup"], AnswerText.Lines(tokens, 8, color: true).Select(l => l.ToString()));
+    }
+
+    [Fact]
     public void Lines_keep_to_the_width_and_lose_no_letter() => Prop.ForAll<string[], byte, bool>((texts, size, color) =>
     {
         int width = 12 + size % 60;

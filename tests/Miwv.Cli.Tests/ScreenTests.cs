@@ -59,6 +59,32 @@ public sealed class ScreenTests
         Golden.Check("help-80x24", Draw(monitor, state, 80, 24));
     }
 
+    [Fact]
+    public void The_help_is_whole_in_a_small_window()
+    {
+        using var small = new SmallRun();
+        using var state = new ScreenState();
+        var monitor = Running(small);
+        Press(state, monitor, '?');
+        string help = Draw(monitor, state, 60, 20);
+        Assert.Contains("cosine similarity", help, StringComparison.Ordinal);
+        Assert.DoesNotContain('…', help);
+    }
+
+    [Fact]
+    public void An_open_row_shows_all_its_metrics_in_a_narrow_window()
+    {
+        using var small = new SmallRun("a_metric_of_a_long_name");
+        using var state = new ScreenState();
+        var monitor = Finished(small);
+        var view = new ScreenView(monitor, state, null, false, true);
+        view.Draw(60, 20);
+        state.Press(Enter, monitor, place => view.Order[place]);
+        var lines = view.Draw(60, 20);
+        Assert.Equal(" miwv 1.5000  zero-shot 1.2500  one-shot 2.7500", lines[1].ToString());
+        Assert.Equal(" cosine 0.9000  a_metric_of_a_long_name 0.2500", lines[2].ToString());
+    }
+
     [Theory]
     [InlineData(80, 24)]
     [InlineData(120, 40)]
@@ -140,6 +166,21 @@ public sealed class ScreenTests
             state.Press(Escape, monitor, _ => -1);
             Assert.Null(state.Filter);
         }
+    }
+
+    [Fact]
+    public void Enter_opens_the_row_of_the_list_that_the_keys_before_it_made()
+    {
+        using var small = new SmallRun();
+        using var state = new ScreenState();
+        var monitor = Finished(small);
+        var view = new ScreenView(monitor, state, null, false, true);
+        view.Draw(100, 30);
+        foreach (char key in "/SMILE") Press(state, monitor, key);
+        state.Press(Enter, monitor, view.RowAt);
+        SpinWait.SpinUntil(() => state.Filter!.IsDone, TimeSpan.FromSeconds(20));
+        state.Press(Enter, monitor, view.RowAt); // typed so fast that nothing was drawn between
+        Assert.Equal((ScreenMode.Row, 1), (state.Mode, state.OpenRow));
     }
 
     [Fact]

@@ -125,7 +125,7 @@ internal sealed class RunScreen : IDisposable
             bool pressed = keys.TryTake(out var key, drawn == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
             while (pressed)
             {
-                lock (monitor.Gate) state.Press(key, monitor, place => place >= 0 && place < view.Order.Length ? view.Order[place] : -1);
+                lock (monitor.Gate) state.Press(key, monitor, view.RowAt);
                 if (!keys.TryTake(out key, TimeSpan.Zero)) break;
             }
             var window = TerminalSurface.Size();

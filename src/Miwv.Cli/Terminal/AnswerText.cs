@@ -59,7 +59,7 @@ internal static class AnswerText
         if (word.Count == 0) return;
         double rise = word.Sum(part => part.Rise);
         if (!color && Math.Abs(rise) >= Notable) word.Add((string.Create(CultureInfo.InvariantCulture, $"[{rise:+0.0;-0.0}]"), 0));
-        if (line.Width > 0 && line.Width + word.Sum(part => Cells.Width(SafeText.OneLine(part.Text))) > width) Flush(lines, ref line);
+        if (line.Width > 0 && line.Width + word.Sum(part => Cells.Width(SafeText.Line(part.Text))) > width) Flush(lines, ref line);
         foreach (var (text, change) in word)
         {
             string shown = line.Width == 0 ? text.TrimStart(' ') : text;

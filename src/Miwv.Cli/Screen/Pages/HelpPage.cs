@@ -5,25 +5,33 @@ namespace Miwv.Cli.Screen;
 /// <summary>The page behind "?".</summary>
 internal static class HelpPage
 {
-    public static List<StyledLine> Lines(bool own, int width)
+    private const int Keys = 16, Columns = 7;
+
+    public static List<StyledLine> Lines(bool own, int width, int height)
     {
         var lines = new List<StyledLine> { new() };
-        void Key(string key, string what) => lines.Add(new StyledLine().Add($"  {key,-16}", Palette.Key).Add(what, null, width - 18));
-        Key("up, down, j, k", "choose a row; PgUp, PgDn, Home, End jump");
-        Key("Enter", "open it beside its neighbour, the answer's tokens coloured");
-        Key("Esc", "back to the list; in the list: filter off");
-        Key("/", "show only rows that hold a text (id, status, prompt or answer)");
-        Key("s, r", "sort by the next metric, reverse the order");
-        if (own) Key("p", "pause and go on");
-        Key("q", own ? "stop; what is computed is kept, the same command goes on" : "leave; a run that is at work goes on");
+        void Put(string name, int indent, string what, bool key)
+        {
+            foreach (string text in Cells.Wrap(what, width - indent - 2))
+            {
+                lines.Add(new StyledLine().Add("  " + name.PadRight(indent), key ? Palette.Key : null).Add(text));
+                name = "";
+            }
+        }
+        Put("up, down, j, k", Keys, "choose a row; PgUp, PgDn, Home, End jump", true);
+        Put("Enter", Keys, "open it beside its neighbour, the answer's tokens coloured", true);
+        Put("Esc", Keys, "back to the list; in the list: filter off", true);
+        Put("/", Keys, "show only rows that hold a text (id, status, prompt or answer)", true);
+        Put("s, r", Keys, "sort by the next metric, worst rows first", true);
+        if (own) Put("p", Keys, "pause and go on", true);
+        Put("q", Keys, own ? "stop; what is computed is kept, the same command goes on" : "leave; a run that is at work goes on", true);
         lines.Add(new StyledLine());
-        foreach (string text in (string[])[
-            "miwv   one-shot loss minus zero-shot loss, nats a token: how much",
-            "       the most similar row, shown as an example, fails to help",
-            "zero   loss of the answer without an example",
-            "one    loss of the answer with the neighbour as example",
-            "cosine similarity of row and neighbour"])
-            lines.Add(new StyledLine().Add("  " + text, null, width));
+        Put("rank", Columns, "place among all rows with a value, the best is 1", false);
+        Put("miwv", Columns, "one-shot loss minus zero-shot loss, nats a token: how much the most similar row, shown as an example, fails to help", false);
+        Put("zero", Columns, "loss of the answer without an example", false);
+        Put("one", Columns, "loss of the answer with the neighbour as example", false);
+        Put("cosine", Columns, "similarity of row and neighbour", false);
+        if (lines.Count > height) lines.RemoveAll(line => line.Width == 0);
         return lines;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Miwv.Cli.Terminal;
 using Spectre.Console;
 
@@ -13,14 +12,14 @@ internal sealed class RowPage(RunMonitor monitor, ScreenState state, TokenLoader
         int row = state.OpenRow;
         var (neighbor, cosine) = board.Neighbor(row);
         if (neighbor >= 0 && !double.IsNaN(board.One(row))) loader?.Want(row, neighbor);
-        var lines = new List<StyledLine> { Numbers(board, row, cosine, width) };
+        var lines = Numbers(board, row, cosine, width, most: Math.Max(1, height / 6));
         int half = (width - 5) / 2;
         var left = Column(board, row, "row", half, loader?.Row == row ? loader : null);
         var right = neighbor < 0 ? [new StyledLine().Add("no neighbour", Palette.Dim)] : Column(board, neighbor, "neighbour", half, null);
-        int body = Math.Max(left.Count, right.Count), room = height - 2;
+        int body = Math.Max(left.Count, right.Count), room = height - 1 - lines.Count;
         state.Scroll = Math.Clamp(state.Scroll, 0, Math.Max(0, body - room));
         state.Page = Math.Max(1, room);
-        for (int i = state.Scroll; i < body && lines.Count <= room; i++)
+        for (int i = state.Scroll; i < body && i < state.Scroll + room; i++)
         {
             var line = new StyledLine().Add(" ");
             if (i < left.Count) Append(line, left[i]);
@@ -28,21 +27,29 @@ internal sealed class RowPage(RunMonitor monitor, ScreenState state, TokenLoader
             if (i < right.Count) Append(line, right[i]);
             lines.Add(line);
         }
-        while (lines.Count <= room) lines.Add(new StyledLine());
-        lines.Add(Legend(row, body > room, width));
+        while (lines.Count < height - 1) lines.Add(new StyledLine());
+        lines.Add(Legend(row, body > state.Scroll + room, width));
         return lines;
     }
 
-    private static StyledLine Numbers(RowBoard board, int row, double cosine, int width)
+    // as many lines as they need, so that a run of many metrics does not hide the one a person sorted by
+    private static List<StyledLine> Numbers(RowBoard board, int row, double cosine, int width, int most)
     {
-        string Value(double value) => Figure.Fit(value, 12).TrimStart();
-        var line = new StyledLine().Add($" miwv {Value(board.Values[0][row])}", Palette.Title);
-        Put(string.Create(CultureInfo.InvariantCulture, $"  zero-shot {Value(board.Zero(row))}  one-shot {Value(board.One(row))}  cosine {Value(cosine)}"), null);
-        for (int metric = 3; metric < board.Metrics.Count; metric++)
-            Put($"  {board.Metrics[metric]} {Value(board.Values[metric][row])}", Palette.Dim);
-        return line;
+        List<StyledLine> lines = [new()];
+        Put("miwv", board.Values[0][row], Palette.Title);
+        Put("zero-shot", board.Zero(row), null);
+        Put("one-shot", board.One(row), null);
+        Put("cosine", cosine, null);
+        for (int metric = 3; metric < board.Metrics.Count; metric++) Put(board.Metrics[metric], board.Values[metric][row], Palette.Dim);
+        return lines;
 
-        void Put(string text, Style? style) => line.Add(text, style, Math.Max(0, width - line.Width));
+        void Put(string name, double value, Style? style)
+        {
+            string text = $"{name} {Figure.Fit(value, 12).TrimStart()}";
+            int space = lines[^1].Width == 0 ? 1 : 2;
+            if (space == 2 && lines[^1].Width + space + text.Length > width && lines.Count < most) (space, lines) = (1, [.. lines, new()]);
+            lines[^1].Add(new string(' ', space) + text, style, Math.Max(0, width - lines[^1].Width));
+        }
     }
 
     private List<StyledLine> Column(RowBoard board, int row, string name, int width, TokenLoader? loaded)
@@ -60,13 +67,21 @@ internal sealed class RowPage(RunMonitor monitor, ScreenState state, TokenLoader
 
     private StyledLine Legend(int row, bool more, int width)
     {
+        const string below = "more below";
+        int room = more ? width - below.Length - 2 : width;
         var line = new StyledLine().Add(" ");
+        void Put(string text, Style? style) => line.Add(text, style, Math.Max(0, room - line.Width));
         if (loader?.Row == row && loader.Tokens is not null)
-            foreach (var part in AnswerText.Legend(color)[0].Parts) line.Add(part.Text, part.Style, Math.Max(0, width - 1 - line.Width));
-        else if (loader?.Row == row && loader.Failure is { } failure) line.Add(failure, Palette.Warning, width - 2);
-        else if (loader is not null && !double.IsNaN(monitor.Board!.One(row))) line.Add("tokens are being computed", Palette.Dim);
-        if (more && line.Width < width - 12) line.To(width - 11).Add("more below", Palette.Dim);
-        return line;
+        {
+            var legend = AnswerText.Legend(color)[0];
+            // where it is too wide its colours are worth more than its words
+            bool whole = !color || legend.Width < room;
+            if (!whole) Put("loss ", Palette.Dim);
+            foreach (var part in whole ? legend.Parts : legend.Parts.Skip(1)) Put(part.Text, part.Style);
+        }
+        else if (loader?.Row == row && loader.Failure is { } failure) Put(failure, Palette.Warning);
+        else if (loader is not null && !double.IsNaN(monitor.Board!.One(row))) Put("tokens are being computed", Palette.Dim);
+        return more ? line.To(width - below.Length - 1).Add(below, Palette.Dim) : line;
     }
 
     private static void Append(StyledLine line, StyledLine other)

@@ -50,7 +50,9 @@ internal static class RowTable
         {
             null => "       the first rows come with the first finished waves",
             { IsDone: false } => "       looking through the rows",
-            _ => "       no scored row matches the filter (Esc takes it off)",
+            { Found: 0 } => "       no row matches the filter (Esc takes it off)",
+            { Found: 1 } => "       one row matches, it has no value (Esc: all rows)",
+            { } filter => string.Create(CultureInfo.InvariantCulture, $"       {filter.Found:N0} rows match, none has a value (Esc: all rows)"),
         }, Palette.Dim, width));
         return lines;
     }

@@ -12,12 +12,15 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
     /// <summary>Rows of the list as last drawn.</summary>
     public int[] Order { get; private set; } = [];
 
+    /// <summary>The row at a place of the list as it is now, which keys pressed since the last drawing may have changed; -1 = none.</summary>
+    public int RowAt(int place) => monitor.Board is { } board && Ordered(board) is var order && place >= 0 && place < order.Length ? order[place] : -1;
+
     public List<StyledLine> Draw(int width, int height)
     {
         if (width < Narrowest || height < Shortest) return [new StyledLine().Add("window too small", Palette.Warning, Math.Max(1, width)), .. Enumerable.Range(1, Math.Max(0, height - 1)).Select(_ => new StyledLine())];
         List<StyledLine> lines = state.Mode switch
         {
-            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsOwn, width)],
+            ScreenMode.Help => [Title(width), .. HelpPage.Lines(monitor.IsOwn, width, height - 2)],
             ScreenMode.Row => [Title(width), .. new RowPage(monitor, state, tokens, color, unicode).Lines(width, height - 2)],
             _ => List(width, height),
         };
@@ -35,7 +38,8 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (monitor.Board is { } board)
         {
             int metric = state.Metric(board), columns = height < 20 ? 2 : height < 30 ? 4 : Math.Min(10, height / 6);
-            lines.Add(new StyledLine().Add($" {board.Metrics[metric]}", Palette.Title).Add(metric == 0 ? "  left of 0 the example helped, right of it it hurt" : "", Palette.Dim, width - 12));
+            var name = new StyledLine().Add($" {board.Metrics[metric]}", Palette.Title, width);
+            lines.Add(metric == 0 ? name.Add("  left of 0 the example helped, right of it it hurt", Palette.Dim, width - name.Width) : name);
             foreach (var line in Histogram.Lines(board.Values[metric], width - 2, columns, unicode)) lines.Add(Indented(line));
         }
         var messages = Messages(width, height);
@@ -43,7 +47,7 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         if (monitor.Board is { } known)
         {
             state.Page = Math.Max(1, room - 1);
-            Order = known.First(state.Metric(known), state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
+            Order = Ordered(known);
             state.Clamp(Order.Length);
             lines.AddRange(RowTable.Lines(known, state, Order, width, room, unicode));
         }
@@ -51,6 +55,8 @@ internal sealed class ScreenView(RunMonitor monitor, ScreenState state, TokenLoa
         lines.AddRange(messages);
         return lines;
     }
+
+    private int[] Ordered(RowBoard board) => board.First(state.Metric(board), state.IsReversed, state.Needed, state.Filter is { } filter ? filter.Matches : null);
 
     private StyledLine Title(int width)
     {
