@@ -21,7 +21,11 @@ public sealed record RunEstimate(double TokensPerSecond, TimeSpan Duration, long
         {
             using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
             long begin = Stopwatch.GetTimestamp();
-            pool.Run(_ => Stopwatch.GetElapsedTime(begin) > Trial, (int _, in WaveResult _) => { }, cancel);
+            LibraryFailure.Tell($"{model.Path}: a wave of at most {plan.Limits.Tokens} tokens failed in the trial", "try a smaller -ub or -c", () =>
+            {
+                pool.Run(_ => Stopwatch.GetElapsedTime(begin) > Trial, (int _, in WaveResult _) => { }, cancel);
+                return true;
+            });
             rate = pool.Times().Tokens / Stopwatch.GetElapsedTime(begin).TotalSeconds;
         }
         return new RunEstimate(rate, rate > 0 ? TimeSpan.FromSeconds(plan.Tokens / rate) : TimeSpan.Zero, model.SizeBytes, context * sizing.Contexts);

@@ -37,7 +37,7 @@ public sealed unsafe class LlamaContext : IDisposable
         }
         if (context == 0)
             throw new ContextException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
-        Handle = new ContextHandle(context);
+        Handle = new ContextHandle(context, model.Handle);
         tap?.Attach(this);
         memory = LlamaNative.llama_get_memory(Handle);
         Cells = (int)LlamaNative.llama_n_ctx(Handle);

@@ -108,6 +108,14 @@ public sealed class RowFileErrorTests : IDisposable
         Assert.Equal("F: the rows are inside the key \"data\" of one object; save that list by itself (jq '.[\"data\"]' F > rows.json)", Refused(text.Replace("@", Good)));
 
     [Theory]
+    [InlineData("a'; touch pwned; '")]
+    [InlineData("a$(id)")]
+    [InlineData("a\\\"] | input_filename #")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890")]
+    public void AKeyThatIsMoreThanANameStandsInNoCommand(string key) =>
+        Assert.EndsWith("of one object; save that list by itself", Refused($"{{\"{key}\": [{Good}]}}"), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("[\n@,\n{\"instruction\":\"caf\u00ff\"}]", 3, "0xFF")]
     [InlineData("@\n{\"instruction\":\"\u00e9\"}\n", 2, "0xE9")]
     [InlineData("[{\"a\":\n\"b\",\"c\":\n\"\u00c3\"}]", 3, "0xC3")]

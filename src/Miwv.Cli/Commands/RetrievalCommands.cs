@@ -50,7 +50,7 @@ internal static class RetrievalCommands
             context.Progress?.Dispose();
             var recall = found.Recall!;
             Console.WriteLine($"index     {run.Directory.IndexFile} ({ProgressLine.Size(new FileInfo(run.Directory.IndexFile).Length)}), M {settings.Hnsw.M}, efConstruction {settings.Hnsw.EfConstruction}");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall    {recall.At1:F4} of the nearest rows found with efSearch {settings.Hnsw.EfSearch}, against exact on {recall.SampledRows:N0} rows"));
+            Console.WriteLine(recall.SampledRows == 0 ? "recall    not measured: no row of the sample has a neighbour" : string.Create(CultureInfo.InvariantCulture, $"recall    {recall.At1:F4} of the nearest rows found with efSearch {settings.Hnsw.EfSearch}, against exact on {recall.SampledRows:N0} rows"));
             Console.WriteLine($"time      {run.StageTimes}");
             return ExitCode.Ok;
         }));

@@ -59,18 +59,6 @@ public sealed record Row(
     /// <summary>The assistant's turns before the answer.</summary>
     public IEnumerable<string> EarlierAnswers => History.Where(turn => turn.Role == TurnRole.Assistant).Select(turn => turn.Text);
 
-    /// <summary>What the user says directly before an earlier answer, several turns joined by a newline; empty if nothing.</summary>
-    /// <param name="answer">0-based among <see cref="EarlierAnswers"/>.</param>
-    public string EarlierQuery(int answer)
-    {
-        int end = 0;
-        for (int left = answer; History[end].Role != TurnRole.Assistant || left-- > 0; end++) { }
-        int start = end;
-        while (start > 0 && History[start - 1].Role == TurnRole.User)
-            start--;
-        return string.Join('\n', History.Skip(start).Take(end - start).Select(turn => turn.Text));
-    }
-
     /// <summary>
     /// 128 bits of the SHA-256 of all texts of the row, each with its length: equal for rows that are identical in prompt and
     /// answer, whatever their ids and other fields.

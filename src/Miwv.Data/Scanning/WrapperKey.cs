@@ -9,6 +9,8 @@ internal static class WrapperKey
     // A list of objects under these names is the turns of one row.
     private static readonly string[] Turns = ["messages", "conversations", "history", "conversation", "dialog", "dialogue", "chat", "prompt", "completion", "chosen", "rejected"];
 
+    private const int LongestKey = 60;
+
     /// <summary>The first key at the top whose value is a list of objects; null if there is none in these bytes.</summary>
     public static string? Find(ReadOnlySequence<byte> start)
     {
@@ -35,5 +37,12 @@ internal static class WrapperKey
     }
 
     public static UserException Error(string path, string key) =>
-        new($"{path}: the rows are inside the key \"{Quoted.Short(key)}\" of one object; save that list by itself (jq '.[\"{Quoted.Short(key)}\"]' {path} > rows.json)");
+        new($"{path}: the rows are inside the key \"{Quoted.Short(key)}\" of one object; save that list by itself{Command(path, key)}");
+
+    // The key is the file's, and somebody will paste the line into a shell: only a key that cannot be more than a name stands in it.
+    private static string Command(string path, string key) =>
+        key.Length <= LongestKey && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or ' ') ? $" (jq '.[\"{key}\"]' {Shell(path)} > rows.json)" : "";
+
+    private static string Shell(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

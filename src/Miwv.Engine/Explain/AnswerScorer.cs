@@ -59,7 +59,7 @@ public sealed class AnswerScorer : IDisposable
             throw new UserException($"row {rows.Id(row)}: has no passes to show");
         var passes = new PassList(tokens);
         int zeroShot = texts.AddScored(passes, [texts.Bos], Own), oneShot = texts.AddScored(passes, [texts.Bos, prompt, answer, texts.Separator], Own);
-        float[][] logProbs = Run(passes, cancel);
+        float[][] logProbs = LibraryFailure.Tell($"{settings.ModelPath}: row {rows.Id(row)} could not be computed", "free memory, or explain another row", () => Run(passes, cancel));
         float[] Joined(int pass) => [.. logProbs[(pass - passes.Earlier(pass))..(pass + 1)].SelectMany(values => values)];
         int[] numbers = [.. texts.ScoredEarlier(Own), turns.Count(Own)];
         return new AnswerTokens(Texts(texts, numbers, turns, tokens), Joined(zeroShot), Joined(oneShot))

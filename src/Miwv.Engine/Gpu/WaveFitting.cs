@@ -35,6 +35,10 @@ internal static class WaveFitting
                 if (smaller.Limits != size.Limits) plan = planner(smaller.Limits);
                 size = smaller;
             }
+            catch (Exception e) when (LibraryFailure.Is(e))
+            {
+                throw new UserException($"a wave of {size.Limits.Tokens} tokens could not be computed: {e.Message}; try a smaller -ub, or -ngl 0", e);
+            }
         }
     }
 

@@ -12,6 +12,8 @@ namespace Miwv.Engine.Gpu;
 /// </summary>
 internal static class WaveSizeFile
 {
+    private const int MostContexts = 256;
+
     /// <summary>Null if this run has computed nothing yet.</summary>
     /// <exception cref="UserException">The run was begun on another device, or the file is damaged.</exception>
     public static WaveSizing? Read(RunDirectory run, string card, GatherPath gather)
@@ -22,12 +24,13 @@ internal static class WaveSizeFile
         {
             using var document = JsonDocument.Parse(SmallFile.Read(run.WavesFile, RunDirectory.MostJsonBytes));
             var json = document.RootElement;
-            int Number(string name) => json.GetProperty(name).GetInt32();
+            int Number(string name, int lowest, int highest) => json.GetProperty(name).GetInt32() is var number && number >= lowest && number <= highest ? number : throw new FormatException($"{name} is {number}");
             string begun = json.GetProperty("device").GetString()!;
             if (begun != card) throw Other(run, begun, card);
             string gathered = json.GetProperty("gather").GetString()!;
             if (gathered != Name(gather)) throw Other(run, $"{card} with the gather {gathered}", Name(gather));
-            return new WaveSizing(new WaveLimits(Number("tokens"), Number("outputs")), (FlashAttention)Number("flash_attention"), Number("contexts"), Number("threads_per_context"));
+            return new WaveSizing(new WaveLimits(Number("tokens", 1, int.MaxValue), Number("outputs", 1, int.MaxValue)), (FlashAttention)Number("flash_attention", (int)FlashAttention.Auto, (int)FlashAttention.On),
+                Number("contexts", 1, MostContexts), Number("threads_per_context", 1, int.MaxValue));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
         {

@@ -63,18 +63,39 @@ internal sealed class JournalWriter : IDisposable
         try
         {
             stream.Write(record);
-            if (Stopwatch.GetElapsedTime(lastSync) > TimeSpan.FromSeconds(1)) Sync();
         }
         catch (IOException e)
         {
-            throw new UserException($"{path}: cannot be written: {e.Message}; finished results are kept, make room and go on with --resume", e);
+            throw NotWritten(e);
         }
+        if (Stopwatch.GetElapsedTime(lastSync) > TimeSpan.FromSeconds(1)) Sync();
     }
 
+    /// <exception cref="UserException">The disk is full or failing.</exception>
     public void Sync()
     {
-        stream.Flush(flushToDisk: true);
+        try
+        {
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException e)
+        {
+            throw NotWritten(e);
+        }
         lastSync = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>The same where something went wrong already, which is then what is told.</summary>
+    public void TrySync()
+    {
+        try
+        {
+            Sync();
+        }
+        catch (UserException)
+        {
+            // said by what went wrong first, or of no weight beside it
+        }
     }
 
     public void Dispose() => stream.Dispose();
@@ -91,6 +112,9 @@ internal sealed class JournalWriter : IDisposable
             if (wants.HasFlag(PassWants.Listed)) to = Put(result.Listed.Slice(i * ids, ids), to);
         }
     }
+
+    private UserException NotWritten(IOException e) =>
+        new($"{path}: cannot be written: {e.Message}; finished results are kept, make room and go on with --resume", e);
 
     private static Span<float> Put(ReadOnlySpan<float> values, Span<float> to)
     {

@@ -14,7 +14,7 @@ internal static class NeighborSearchFile
         json.WriteString("method", result.Method.ToString().ToLowerInvariant());
         json.WriteString("reason", result.Reason);
         json.WriteNumber("k", result.Graph.K);
-        if (result.Recall is { } recall)
+        if (result.Recall is { SampledRows: > 0 } recall)
         {
             json.WriteNumber("recall_at_1", recall.At1);
             json.WriteNumber("recall_at_k", recall.AtK);

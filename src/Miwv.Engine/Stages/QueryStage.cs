@@ -17,14 +17,11 @@ internal static class QueryStage
         using var embedder = new TextEmbedder(model, options.IsLanguageModel, options.Exact, tokens.Count, threads);
         embedder.Begin();
         embedder.Add(tokens.ToArray());
-        try
+        LibraryFailure.Tell($"{model.Path}: --query could not be embedded", "try a shorter one", () =>
         {
             embedder.Run();
-        }
-        catch (DecodeException e)
-        {
-            throw new UserException($"{model.Path}: --query could not be embedded: {e.Message}; try a shorter one", e);
-        }
+            return true;
+        });
         double[] query = [.. embedder.Vector(0).ToArray().Select(v => (double)v)];
         double norm = Math.Sqrt(query.Sum(v => v * v));
         if (!(norm > 0)) throw new UserException($"--query: the embedding model knows no word of \"{text}\"");

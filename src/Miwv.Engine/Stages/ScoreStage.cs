@@ -3,7 +3,6 @@ using Miwv.Data;
 using Miwv.Engine.Following;
 using Miwv.Engine.Journal;
 using Miwv.Llama;
-using Miwv.Llama.Tap;
 using Miwv.Scoring.Waves;
 
 namespace Miwv.Engine.Stages;
@@ -49,17 +48,16 @@ internal static class ScoreStage
                 done += plan[step].Tokens;
                 progress?.Report(new("score", done, plan.Tokens, "tokens", passes, kept));
             }, cancel);
+            journal.Sync();
             var times = pool.Times();
             times.Elapsed = Stopwatch.GetTimestamp() - begin;
             return times;
         }
-        catch (Exception e) when (e is DecodeException or TapException)
+        catch (Exception e)
         {
-            throw new UserException($"{model.Path}: a wave failed: {e.Message}; finished results are kept, go on with --resume", e);
-        }
-        finally
-        {
-            journal.Sync();
+            journal.TrySync();
+            if (LibraryFailure.Is(e)) throw new UserException($"{model.Path}: a wave failed: {e.Message}; finished results are kept, go on with --resume", e);
+            throw;
         }
     }
 }

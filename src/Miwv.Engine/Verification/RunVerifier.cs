@@ -30,7 +30,9 @@ public static class RunVerifier
         {
             var sequences = new RowSequences(run, new PromptEncoder(loaded.Vocabulary, template ?? ChatTemplate.Of(loaded)), loaded.Vocabulary,
                 ScoringWindow.Of(loaded, file, settings.Window, _ => { }));
-            return Compare(run, Draw(scored, sample, seed), scored.Length, loaded, sequences, DifferenceBound.Of(settings, file), progress, cancel);
+            int[] drawn = Draw(scored, sample, seed);
+            return LibraryFailure.Tell($"{settings.ModelPath}: a row could not be decoded once more", "free memory, or verify fewer rows",
+                () => Compare(run, drawn, scored.Length, loaded, sequences, DifferenceBound.Of(settings, file), progress, cancel));
         }
         finally
         {

@@ -14,8 +14,23 @@ internal sealed class ModelHandle : SafeHandle
 /// <summary>Owns a llama_context.</summary>
 internal sealed class ContextHandle : SafeHandle
 {
-    public ContextHandle() : base(0, ownsHandle: true) { }
-    public ContextHandle(nint value) : this() => SetHandle(value);
+    // weights, vocabulary and devices are the model's: it is freed when no context is left
+    private readonly ModelHandle model;
+
+    public ContextHandle(nint value, ModelHandle model) : base(0, ownsHandle: true)
+    {
+        bool added = false;
+        model.DangerousAddRef(ref added);
+        this.model = model;
+        SetHandle(value);
+    }
+
     public override bool IsInvalid => handle == 0;
-    protected override bool ReleaseHandle() { LlamaNative.llama_free(handle); return true; }
+
+    protected override bool ReleaseHandle()
+    {
+        LlamaNative.llama_free(handle);
+        model.DangerousRelease();
+        return true;
+    }
 }

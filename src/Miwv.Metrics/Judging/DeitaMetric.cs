@@ -27,10 +27,10 @@ public sealed class DeitaMetric(bool complexity, bool quality) : Metric
     {
         if (complexity)
             complexityPrompt = new RatingPrompt(texts).ThenRow(texts.PerRow("deita complexity", row => Complexity(Query(row))),
-                texts.PerTurn("deita complexity", (row, turn) => Complexity(row.EarlierQuery(turn))));
+                texts.PerTurn("deita complexity", (earlier, turn) => Complexity(earlier.Query(turn))));
         if (quality)
             qualityPrompt = new RatingPrompt(texts).ThenRow(texts.PerRow("deita quality", row => Quality(Query(row), row.Output)),
-                texts.PerTurn("deita quality", (row, turn) => Quality(row.EarlierQuery(turn), row.EarlierAnswers.ElementAt(turn))));
+                texts.PerTurn("deita quality", (earlier, turn) => Quality(earlier.Query(turn), earlier.Answer(turn))));
     }
 
     public override void AddPasses(PassBook book)

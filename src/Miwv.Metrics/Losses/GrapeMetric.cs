@@ -22,7 +22,7 @@ public sealed class GrapeMetric : Metric
         foreach (int row in book.UsableRows())
         {
             double loss = results.Loss(book.ZeroShot(row));
-            best[row] = best.TryGetValue(row, out double other) ? Math.Min(other, loss) : loss;
+            best[row] = best.TryGetValue(row, out double other) ? double.MinNumber(other, loss) : loss; // a row without a loss takes none from the others
         }
         return Each(book, row => best[row] - results.Loss(book.ZeroShot(row))) with { Totals = [("prompts", best.Count)] };
     }

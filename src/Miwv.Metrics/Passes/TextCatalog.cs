@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Miwv.Data;
 using Miwv.Llama;
 
@@ -14,11 +15,14 @@ public sealed class TextCatalog
     private readonly List<(int First, int Count, bool PerRow, Action<int, List<int>, Func<int, Row>> Encode)> blocks = [];
     private readonly Dictionary<string, int> known = [];
 
+    // found once for all the turns of a row that was read
+    private readonly ConditionalWeakTable<Row, EarlierTexts> earlier = [];
+
     public TextCatalog(int rows, Vocabulary vocabulary, EarlierTurns turns)
     {
         (this.rows, this.vocabulary, Turns) = (rows, vocabulary, turns);
         Count = 2 * rows + 3;
-        earlierAnswers = PerTurn("answer", (row, turn) => row.EarlierAnswers.ElementAt(turn));
+        earlierAnswers = PerTurn("answer", (texts, turn) => texts.Answer(turn));
     }
 
     public Vocabulary Vocabulary => vocabulary;
@@ -55,10 +59,10 @@ public sealed class TextCatalog
     /// <summary>A text of every earlier answer; the same name twice is the same block.</summary>
     /// <param name="text">Of a row and the number of one of its earlier answers.</param>
     /// <returns>The place of the first; <see cref="EarlierTurns.First"/> says how far behind it a row's lie.</returns>
-    public int PerTurn(string name, Func<Row, int, string> text) => Block("turns " + name, Turns.Total, false, (place, tokens, read) =>
+    public int PerTurn(string name, Func<EarlierTexts, int, string> text) => Block("turns " + name, Turns.Total, false, (place, tokens, read) =>
     {
         int row = Turns.RowAt(place);
-        vocabulary.Tokenize(text(read(row), place - Turns.First(row)), tokens);
+        vocabulary.Tokenize(text(earlier.GetValue(read(row), own => new EarlierTexts(own)), place - Turns.First(row)), tokens);
     });
 
     /// <summary>Appends the tokens of an added text.</summary>

@@ -3,6 +3,8 @@ namespace Miwv.Retrieval;
 /// <summary>From the best vectors of every vector to the best rows of every row: copies of the vector itself, the rules, and ties.</summary>
 internal sealed class RowNeighbors(EmbeddingStore store, DistinctVectors vectors, VectorRules vectorRules, NeighborRules rules, int k)
 {
+    private readonly OfferedMembers offeredMembers = new(vectors, rules, k);
+
     /// <summary>Fills in the best other vectors of a vector with their fp64 cosines, best first, and returns how many. Called from many threads, each vector once.</summary>
     internal delegate int BestVectors(int vector, Span<int> ids, Span<double> cosines);
 
@@ -42,7 +44,7 @@ internal sealed class RowNeighbors(EmbeddingStore store, DistinctVectors vectors
     private void OfferMembers(ref BestCandidates best, int row, int vector, double cosine)
     {
         int offered = 0;
-        foreach (int member in vectors.Members(vector))
+        foreach (int member in offeredMembers.Of(vector))
         {
             if (!rules.Allows(row, member))
                 continue;

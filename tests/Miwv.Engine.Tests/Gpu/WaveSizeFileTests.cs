@@ -46,6 +46,10 @@ public sealed class WaveSizeFileTests : IDisposable
     [InlineData("{\"device\":\"a card\"}")]
     [InlineData("[1]")]
     [InlineData("{\"device\":\"a card\",\"tokens\":\"many\"}")]
+    [InlineData("""{"device":"a card","gather":"on the card","tokens":0,"outputs":333,"flash_attention":1,"contexts":2,"threads_per_context":3}""")]
+    [InlineData("""{"device":"a card","gather":"on the card","tokens":64,"outputs":-1,"flash_attention":1,"contexts":2,"threads_per_context":3}""")]
+    [InlineData("""{"device":"a card","gather":"on the card","tokens":64,"outputs":64,"flash_attention":7,"contexts":2,"threads_per_context":3}""")]
+    [InlineData("""{"device":"a card","gather":"on the card","tokens":64,"outputs":64,"flash_attention":1,"contexts":0,"threads_per_context":3}""")]
     public void ADamagedFileIsOneLine(string text)
     {
         File.WriteAllText(run.WavesFile, text);

@@ -12,20 +12,25 @@ internal sealed class RowVectors
 {
     private readonly EmbeddingStore store;
     private readonly int[] rows;
-    private readonly float[]? widened;
+    // one array ends at 2^31 components: 600,000 rows of 4,096
+    private const int BlockShift = 12, BlockRows = 1 << BlockShift;
+    private readonly float[][]? widened;
 
     public RowVectors(EmbeddingStore store, int[] rows)
     {
         (this.store, this.rows, Dimension) = (store, rows, store.Dimension);
         if (store.Type == StoreType.F32) return;
-        widened = new float[(long)rows.Length * Dimension];
-        for (int place = 0; place < rows.Length; place++) store.CopyRow(rows[place], widened.AsSpan(place * Dimension, Dimension));
+        widened = new float[(rows.Length + BlockRows - 1) >> BlockShift][];
+        for (int block = 0; block < widened.Length; block++) widened[block] = new float[Math.Min(BlockRows, rows.Length - (block << BlockShift)) * Dimension];
+        for (int place = 0; place < rows.Length; place++) store.CopyRow(rows[place], Widened(widened, place));
     }
 
     public int Count => rows.Length;
     public int Dimension { get; }
 
-    public ReadOnlySpan<float> this[int place] => widened is null ? store.Row(rows[place]) : widened.AsSpan(place * Dimension, Dimension);
+    public ReadOnlySpan<float> this[int place] => widened is null ? store.Row(rows[place]) : Widened(widened, place);
+
+    private Span<float> Widened(float[][] blocks, int place) => blocks[place >> BlockShift].AsSpan((place & (BlockRows - 1)) * Dimension, Dimension);
 
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
