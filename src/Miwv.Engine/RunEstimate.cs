@@ -16,18 +16,13 @@ public sealed record RunEstimate(double TokensPerSecond, TimeSpan Duration, long
     {
         long head = model.EmbeddingSize / Math.Max(1, model.HeadCount), cell = 2 * head * model.HeadCountKv * model.LayerCount * (options.Exact ? 4 : 2);
         long context = plan.Cells * cell + 20L * model.Vocabulary.Size * plan.Limits.Outputs;
-        double rate = 0;
-        if (plan.Count > 0)
+        double rate = plan.Count == 0 ? 0 : LibraryFailure.Tell($"{model.Path}: a wave of at most {plan.Limits.Tokens} tokens failed in the trial", "try a smaller -ub or -c", () =>
         {
             using var pool = new WavePool(model, plan, options with { Threads = sizing.ThreadsPerContext }, sizing.Contexts);
             long begin = Stopwatch.GetTimestamp();
-            LibraryFailure.Tell($"{model.Path}: a wave of at most {plan.Limits.Tokens} tokens failed in the trial", "try a smaller -ub or -c", () =>
-            {
-                pool.Run(_ => Stopwatch.GetElapsedTime(begin) > Trial, (int _, in WaveResult _) => { }, cancel);
-                return true;
-            });
-            rate = pool.Times().Tokens / Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        }
+            pool.Run(_ => Stopwatch.GetElapsedTime(begin) > Trial, (int _, in WaveResult _) => { }, cancel);
+            return pool.Times().Tokens / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        });
         return new RunEstimate(rate, rate > 0 ? TimeSpan.FromSeconds(plan.Tokens / rate) : TimeSpan.Zero, model.SizeBytes, context * sizing.Contexts);
     }
 }

@@ -38,7 +38,15 @@ public sealed unsafe class LlamaContext : IDisposable
         if (context == 0)
             throw new ContextException($"{model.Path}: no context of {options.Cells} cells and {options.Batch} tokens a wave could be made: {NativeLog.TakeError()}; try a smaller -ub or -c");
         Handle = new ContextHandle(context, model.Handle);
-        tap?.Attach(this);
+        try
+        {
+            tap?.Attach(this);
+        }
+        catch
+        {
+            Handle.Dispose(); // before its tap, which it calls
+            throw;
+        }
         memory = LlamaNative.llama_get_memory(Handle);
         Cells = (int)LlamaNative.llama_n_ctx(Handle);
     }

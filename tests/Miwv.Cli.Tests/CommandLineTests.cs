@@ -83,7 +83,7 @@ public sealed class CommandLineTests : IDisposable
             {"instruction": 5, "output": "d c"}, {"instruction": "x", "output": 7}, {"instruction": "x", "output": 7}]
             """);
         Assert.Equal(3, Run(["score", folder + "/bad.json", "-m", Model, "--run", folder + "/bad", "-q"], out string error, out _));
-        Assert.Equal($"warning: {folder}/bad.json:2: row 2 (id 2) has no score: \"instruction\" is a number, not text; 2 more rows failed; {folder}/bad/scores.jsonl says why for each row\n", error);
+        Assert.EndsWith($"warning: {folder}/bad.json:2: row 2 (id 2) has no score: \"instruction\" is a number, not text; 2 more rows failed; {folder}/bad/scores.jsonl says why for each row\n", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("INT")]
     public void ASignalEndsTheWaitForAReader(string signal)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux() || (signal == "INT" && !MiwvProcess.HearsInterrupts)) return;
         Pipe();
         Assert.Equal(0, Run("select data.json -m m.gguf --run run -q").Code);
         foreach (string command in new[] { "report run -o pipe", "select data.json -m m.gguf --run run -q -o pipe" })

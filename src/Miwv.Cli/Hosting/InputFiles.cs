@@ -49,9 +49,13 @@ internal sealed partial class InputFiles
         foreach (var (file, what) in files)
             if (string.Equals(Whole(file), Whole(target), Names)) throw new UserException($"{path}: is {what} itself; name another file");
         string folder = Path.GetDirectoryName(target)!;
-        if (RunDirectory.Owns(Path.GetFileName(target)) && (string.Equals(folder, run, Names) || File.Exists(Path.Combine(folder, "run.json"))))
+        if (RunDirectory.Owns(Path.GetFileName(target)) && (string.Equals(folder, run, Names) || IsRun(folder)))
             throw new UserException($"{path}: is a file of the run in {folder}; name another file");
     }
+
+    // a selection may be called run.json; a run has more than that
+    private static bool IsRun(string folder) =>
+        File.Exists(Path.Combine(folder, "run.json")) && Directory.EnumerateFiles(folder).Count(file => RunDirectory.Owns(Path.GetFileName(file))) > 1;
 
     private void Add(string? path, string what)
     {

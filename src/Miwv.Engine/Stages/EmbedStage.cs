@@ -45,13 +45,15 @@ internal sealed class EmbedStage : IDisposable
         try
         {
             for (int i = 0; i < contexts; i++) embedders.Add(new TextEmbedder(model, options.IsLanguageModel, options.Exact, batchTokens, Math.Max(1, threads / contexts)));
+            writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, type, sourceKey);
         }
-        catch (ContextException e)
+        catch (Exception e)
         {
             embedders.ForEach(embedder => embedder.Dispose());
+            if (LibraryFailure.Is(e)) throw new UserException($"{model.Path}: cannot embed with this library: {e.Message}; name another model with -e", e);
+            if (e is not ContextException) throw;
             throw new UserException($"{e.Message.Split(';')[0]}; the longest text to embed has {longest} tokens; name an embedding model that sees fewer with -e", e);
         }
-        writer = EmbeddingStoreWriter.Resume(path, model.EmbeddingSize, rows.CountWithDemonstrations, type, sourceKey);
     }
 
     /// <summary>Fills the run's store, or goes on filling it.</summary>

@@ -14,15 +14,14 @@ internal static class QueryStage
         var tokens = new List<int>();
         new EmbeddingText(model.Vocabulary, options.Window).Encode(text, tokens);
         if (tokens.Count == 0) throw new UserException($"--query: \"{text}\" has no tokens");
-        using var embedder = new TextEmbedder(model, options.IsLanguageModel, options.Exact, tokens.Count, threads);
-        embedder.Begin();
-        embedder.Add(tokens.ToArray());
-        LibraryFailure.Tell($"{model.Path}: --query could not be embedded", "try a shorter one", () =>
+        double[] query = LibraryFailure.Tell($"{model.Path}: --query could not be embedded", "try a shorter one", () =>
         {
+            using var embedder = new TextEmbedder(model, options.IsLanguageModel, options.Exact, tokens.Count, threads);
+            embedder.Begin();
+            embedder.Add(tokens.ToArray());
             embedder.Run();
-            return true;
+            return embedder.Vector(0).ToArray().Select(v => (double)v).ToArray();
         });
-        double[] query = [.. embedder.Vector(0).ToArray().Select(v => (double)v)];
         double norm = Math.Sqrt(query.Sum(v => v * v));
         if (!(norm > 0)) throw new UserException($"--query: the embedding model knows no word of \"{text}\"");
 

@@ -15,6 +15,10 @@ internal sealed class Miwv : IDisposable
         error = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>False if SIGINT is ignored: what a shell starts in the background inherits that, and rightly keeps to it.</summary>
+    public static bool HearsInterrupts =>
+        (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & 2) == 0;
+
     public static Miwv Start(string folder, params IEnumerable<string> arguments) => Launch(folder, Checkout.Program, arguments);
 
     /// <summary>With more in its environment.</summary>

@@ -65,6 +65,22 @@ public sealed class NanTests : IDisposable
         }
     }
 
+    [Fact]
+    public void ARowThatIsNanTakesNoValueFromTheOthersOfItsPrompt()
+    {
+        string[] answers = ["one two", "fo\aur", "five", "six seven"];
+        string data = folder.Rows("rows.json", answers.Select(a => new { instruction = "say it", output = a }));
+        Scores scores = folder.Score(new RunSettings { DataPath = data, ModelPath = Model(), Template = "plain", Threads = 1, Exact = true, Metrics = "grape" });
+        double?[] values = [.. File.ReadLines(Path.Combine(scores.Directory, "scores.jsonl")).Select(text =>
+        {
+            using JsonDocument line = JsonDocument.Parse(text);
+            return line.RootElement.GetProperty("grape") is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : (double?)null;
+        })];
+        double?[] zero = [.. scores.Lines.Select(line => line.Zero)];
+        Assert.Null(values[1]);
+        foreach (int row in new[] { 0, 2, 3 }) Assert.Equal(zero.Min() - zero[row], values[row]);
+    }
+
     /// <summary>Nothing but NaN is said after some passes, not after a plain loop over all of them.</summary>
     [Theory]
     [InlineData(false)]
