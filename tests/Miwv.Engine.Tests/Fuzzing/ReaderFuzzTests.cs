@@ -6,6 +6,7 @@ using Miwv.Engine.Gpu;
 using Miwv.Engine.Journal;
 using Miwv.Engine.Resources;
 using Miwv.Engine.Results;
+using Miwv.Engine.Rows;
 using Miwv.Engine.Runs;
 using Miwv.Engine.Tests.Journal;
 using Miwv.Engine.Tests.Support;
@@ -34,11 +35,15 @@ public sealed class ReaderFuzzTests : IDisposable
         bool array = name == "rows.json", zipped = name.EndsWith(".gz", StringComparison.Ordinal);
         string[] alpaca = [.. Ids.Select(id => $$"""{"id": {{id}}, "instruction": "Say \u00e9 {{id.Trim('"')}}", "input": null, "output": "b\n☃", "more": [1, {"x": 2.5e3}]}""")];
         string[] chats = ["""{"id": "c", "system": "be", "conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "ho"}]}""", """{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}"""];
-        byte[][] texts = [.. new[] { alpaca, [chats[0]], [chats[1]] }.Select(lines => Encoding.UTF8.GetBytes(array ? $"[{string.Join(",\n", lines)}]" : string.Join('\n', lines)))];
+        // what other tools write, about which there is something to tell
+        string[] odd = ["""{"messages": [{"role": "Human", "content": "u"}, {"role": "Bot", "content": "a", "weight": 0, "tool_calls": [{"id": 1}]}], "tools": "[1]"}""",
+            """{"conversations": "[{\"from\": \"human\"}]", "id": 3}""", """{"conversations": ["u", "a"]}""", """{"chosen": "x", "rejected": "y", "prompt": "z"}"""];
+        byte[][] texts = [.. new[] { alpaca, [chats[0]], [chats[1]], [odd[0]], [odd[1]], [odd[2]], [odd[3]], [chats[1], odd[0], alpaca[0]] }.Select(lines => Encoding.UTF8.GetBytes(array ? $"[{string.Join(",\n", lines)}]" : string.Join('\n', lines)))];
         var run = Run(name, 4096, path =>
         {
             using RowFile rows = RowFile.Open(path);
             for (int i = 0; i < rows.Count; i++) _ = (rows.Id(i), rows.Read(i));
+            RowFacts.Read(rows, null, default);
         }, zipped ? Seals.Zip : null);
         run.Start([.. texts.Select(text => zipped ? Seals.Zip(text) : text), .. zipped ? texts : [], .. Kept(name)]);
     }
